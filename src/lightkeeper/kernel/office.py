@@ -1,0 +1,95 @@
+"""Where calls are made: opens a transaction, hands out the call, logs what it changed, commits, tells the readers.
+
+    with office.reading(caller) as call:  ...
+    with office.writing(caller) as call:  ...
+
+Readers of the log (the access index, the workflow starter) are told after the commit, on the writer's thread and before
+the caller hears the answer; so whoever got an answer finds every reader in this process at least that far.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from lightkeeper.kernel import log
+from lightkeeper.kernel.call import Call, Caller, Gate, Occasion
+from lightkeeper.kernel.clock import Clock
+from lightkeeper.kernel.database import Database
+from lightkeeper.kernel.log import Entry
+from lightkeeper.kernel.problems import Conflict
+
+Reader = Callable[[list[Entry]], None]
+
+
+class Unauthorized(AssertionError):
+    """A service finished without asking whether its caller may: our bug, never the caller's fault."""
+
+
+class Office:
+    """Opens calls on one database."""
+
+    def __init__(self, database: Database, clock: Clock, gate: Gate) -> None:
+        self.database = database
+        self.clock = clock
+        self.gate = gate
+        self.before: list[Callable[[Connection], None]] = []
+        self.readers: list[Reader] = []
+        self.revision = 0
+
+    @contextmanager
+    def reading(self, caller: Caller, *, correlation_id: str = "", occasion: Occasion | None = None) -> Iterator[Call]:
+        """Yield a call that may only look."""
+        with self.database.read() as connection:
+            call = self._open(caller, connection, correlation_id, occasion)
+            yield call
+            _insist_on_authorization(call)
+
+    @contextmanager
+    def writing(self, caller: Caller, *, correlation_id: str = "", occasion: Occasion | None = None) -> Iterator[Call]:
+        """Yield a call whose changes are committed together with their log entries when the block ends well.
+
+        Raises `Conflict` when a constraint of the database shows that somebody else was first.
+        """
+        entries: list[Entry] = []
+        try:
+            with self.database.write() as connection:
+                call = self._open(caller, connection, correlation_id, occasion)
+                yield call
+                _insist_on_authorization(call)
+                if call.changes:
+                    entries = log.append(
+                        connection,
+                        call.changes,
+                        at=call.now,
+                        actor_id=caller.object_id,
+                        actor_tenant_id=caller.tenant_id,
+                        correlation_id=call.correlation_id,
+                    )
+        except IntegrityError as fault:
+            raise Conflict(
+                "Conflict", "Somebody else changed the same thing at the same time. Read it again and retry."
+            ) from fault
+        if entries:
+            self.revision = max(self.revision, entries[-1].revision)
+            for reader in self.readers:
+                reader(entries)
+
+    def _open(self, caller: Caller, connection: Connection, correlation_id: str, occasion: Occasion | None) -> Call:
+        for prepare in self.before:
+            prepare(connection)
+        return Call(
+            caller=caller,
+            now=self.clock.now(),
+            correlation_id=correlation_id or str(uuid.uuid4()),
+            connection=connection,
+            gate=self.gate,
+            occasion=occasion or Occasion(),
+        )
+
+
+def _insist_on_authorization(call: Call) -> None:
+    if not call.authorized:
+        raise Unauthorized("a service answered without asking whether its caller may")
