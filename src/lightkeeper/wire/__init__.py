@@ -1,0 +1,1 @@
+"""Foreign protocols, translators only: no rule of the trade lives here."""
