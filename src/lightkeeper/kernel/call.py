@@ -69,6 +69,7 @@ class Occasion:
     method: str = ""
     uri: str = ""
     client_request_id: str = ""
+    client_address: str = ""
 
 
 class Gate(Protocol):
@@ -95,6 +96,7 @@ class Call:
     occasion: Occasion = Occasion()
     changes: list[Event] = field(default_factory=list)
     authorized: bool = False
+    revision: int = 0  # set after the commit: the last revision this call made, 0 when it changed nothing
 
     def authorize(self, action: str, scope: str) -> None:
         """Return quietly when the caller may do `action` at `scope` (an ARM id); raise `Forbidden` otherwise."""

@@ -73,7 +73,8 @@ class Office:
                 "Conflict", "Somebody else changed the same thing at the same time. Read it again and retry."
             ) from fault
         if entries:
-            self.revision = max(self.revision, entries[-1].revision)
+            call.revision = entries[-1].revision
+            self.revision = max(self.revision, call.revision)
             for reader in self.readers:
                 reader(entries)
 

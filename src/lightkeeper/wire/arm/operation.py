@@ -27,6 +27,7 @@ class ArmRequest:
     body: Any  # parsed JSON, None when the request had no body
     api_version: str
     base: str  # 'https://host:port' as the client spelled it, for links
+    segments: tuple[str, ...] = ()  # the whole path, for the few front-door paths that follow no `providers` grammar
 
     def link(self, path: str, **query: str) -> str:
         """Return an absolute link to `path` with this request's api-version, for `nextLink` and polling headers."""
@@ -68,10 +69,8 @@ class Operation:
     answers: tuple[int, ...]
     handle: Handler
     versions: tuple[str, ...] = ()
-    anonymous: bool = False
     jsonc: bool = False
     writes: bool | None = None
-    registration: bool = True  # writes need the namespace registered on the subscription
 
     @property
     def key(self) -> Key:
@@ -87,8 +86,8 @@ class Operation:
 def key_of(method: str, path: str) -> Key:
     """Return the key a path template stands for.
 
-    `/subscriptions` and other containers have types of Microsoft.Resources; see `container_key` in dispatcher.py for
-    the paths that follow no `providers` grammar.
+    A path with a provider's type gives that type. The front door's own paths (`/subscriptions/{s}/resourceGroups`)
+    give their words with `*` for each name; words and names alternate there.
     """
     if path == "/{resourceId}":
         return Key(method, ANY_TYPE, "item")
@@ -103,7 +102,7 @@ def key_of(method: str, path: str) -> Key:
     namespace, rest = segments[last + 1], segments[last + 2 :]
     if namespace.startswith("{"):
         return Key(method, "/".join(_word(part) for part in segments), "front")
-    types = [part for part in rest[0::2]]
+    types = list(rest[0::2])
     form = "item" if len(rest) % 2 == 0 else ("action" if method == "POST" else "list")
     return Key(method, "/".join((namespace, *types)).lower(), form)
 

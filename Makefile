@@ -1,0 +1,54 @@
+# Each target sets up what it needs. Nothing but python3 (3.11+), pip and make is asked of the machine.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --quiet install --require-hashes --no-deps
+PACKAGES = "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+
+.PHONY: demo test check up bench docs requirements clean
+
+demo: $(VENV)/.run  ## set everything up and tell the main job, start to end
+	@$(BIN)/python -m demo
+
+test: $(VENV)/.test  ## set everything up and pass all tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.check  ## format, lint, types, import layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+up: $(VENV)/.run  ## serve on free ports of 127.0.0.1 with the data folder .up
+	@$(BIN)/lightkeeper up --data .up
+
+bench: $(VENV)/.test  ## measure the request path as ratios
+	@$(BIN)/python -m bench
+
+# The virtual environment has no pip of its own: a bare Debian has no ensurepip, and the machine's pip can install into it.
+$(BIN)/python:
+	@$(PYTHON) -m venv --without-pip $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) ..."
+	@$(PIP) --requirement requirements/run.txt
+	@echo "$(CURDIR)/src" > $(PACKAGES)/lightkeeper.pth
+	@printf '#!%s\nimport sys\nfrom lightkeeper.__main__ import main\nsys.exit(main())\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/lightkeeper
+	@chmod +x $(BIN)/lightkeeper
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.run
+	@$(PIP) --requirement requirements/test.txt
+	@touch $@
+
+$(VENV)/.check: requirements/check.txt $(VENV)/.test
+	@$(PIP) --requirement requirements/check.txt
+	@touch $@
+
+requirements:  ## pin anew, with hashes and without a registry's address (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group test --constraints requirements/run.txt --output-file requirements/test.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group check --constraints requirements/run.txt --output-file requirements/check.txt
+
+clean:
+	rm -rf $(VENV) .demo .up

@@ -1,0 +1,143 @@
+"""Work that outlives a crash: steps checkpointed by DBOS, started by entries of the log.
+
+A workflow is a name, the kind of log entry that starts it and a list of steps. A step is a plain function over the
+office and a subject (an id): it opens its own call, does its part conditionally (a step may run twice when a crash falls
+between its commit and its checkpoint) and says whether to go on. Waiting for a person is a state in a table, not a thread:
+the next workflow starts when the person's entry is logged.
+
+Nothing is lost between a commit and the start of its workflow: one thread of each process follows the log with a stored
+cursor and starts what it finds under an id made of the entry's revision; starting twice is starting once.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from lightkeeper.kernel import log
+from lightkeeper.kernel.log import Entry
+from lightkeeper.kernel.office import Office
+
+Act = Callable[[Office, str], bool]
+CURSOR = "workflows"
+APPLICATION_VERSION = "1"
+"""Workflows of another version are not resumed, so this changes only when the steps of a running one no longer fit."""
+
+_RETRIES, _FIRST_WAIT = 5, 0.5
+
+report = structlog.get_logger("lightkeeper.workflows")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One checkpointed step; `act` returns whether the workflow goes on."""
+
+    name: str
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """What runs when an entry of `started_by` is logged; the entry's body names the subject under `subject`."""
+
+    name: str
+    started_by: str
+    subject: str
+    steps: tuple[Step, ...]
+
+
+class _Desk:
+    """What the one workflow function below works with; DBOS is one per process, so this is too."""
+
+    office: Office
+    workflows: dict[str, Workflow]
+
+
+_desk = _Desk()
+
+
+@DBOS.workflow(name="lightkeeper")
+def _run(name: str, subject: str) -> None:
+    for step in _desk.workflows[name].steps:
+        options = {
+            "name": step.name,
+            "retries_allowed": True,
+            "max_attempts": _RETRIES,
+            "interval_seconds": _FIRST_WAIT,
+        }
+        if not DBOS.run_step(options, step.act, _desk.office, subject):  # type: ignore[call-overload]
+            return
+
+
+class Workflows:
+    """Starts, resumes and stops the durable work of one process."""
+
+    def __init__(self, office: Office, workflows: Sequence[Workflow], *, url: str, node: str) -> None:
+        """`url` is where checkpoints live; `node` is stable over restarts, since a process resumes only its own work."""
+        _desk.office = office
+        _desk.workflows = {workflow.name: workflow for workflow in workflows}
+        self._office = office
+        self._by_kind = {workflow.started_by: workflow for workflow in workflows}
+        self._url, self._node = url, node
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="workflow-starter", daemon=True)
+
+    def launch(self) -> None:
+        """Resume what was under way, then start what the log asks for."""
+        logging.getLogger("dbos").setLevel(logging.WARNING)
+        DBOS.destroy()
+        DBOS(
+            config=DBOSConfig(
+                name="lightkeeper",
+                system_database_url=self._url,
+                application_version=APPLICATION_VERSION,
+                executor_id=self._node,
+                log_level="WARNING",
+                use_listen_notify=False,
+            )
+        )
+        DBOS.launch()
+        self._office.readers.append(self.told)
+        self._thread.start()
+        self._wake.set()
+
+    def told(self, entries: list[Entry]) -> None:
+        """Wake the starter when an entry starts a workflow."""
+        if any(entry.kind in self._by_kind for entry in entries):
+            self._wake.set()
+
+    def close(self, *, patience: timedelta = timedelta(seconds=10)) -> None:
+        """Stop starting work and give running steps `patience`; what is left is resumed at the next launch."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+        DBOS.destroy(workflow_completion_timeout_sec=int(patience.total_seconds()))
+
+    def _follow(self) -> None:
+        while not self._stop.is_set():
+            self._wake.wait(timeout=2.0)
+            self._wake.clear()
+            if self._stop.is_set():
+                return
+            try:
+                self._start_new()
+            except Exception:
+                report.exception("the log could not be followed; trying again")
+
+    def _start_new(self) -> None:
+        with self._office.database.read() as connection:
+            done = log.cursor_of(connection, CURSOR)
+            entries = log.after(connection, done, kinds=list(self._by_kind))
+        for entry in entries:
+            workflow = self._by_kind[entry.kind]
+            subject = str(entry.body[workflow.subject])
+            with SetWorkflowID(f"{workflow.name}/{subject}/{entry.revision}"):
+                DBOS.start_workflow(_run, workflow.name, subject)
+        if entries:
+            with self._office.database.write() as connection:
+                log.move_cursor(connection, CURSOR, max(log.cursor_of(connection, CURSOR), entries[-1].revision))

@@ -1,0 +1,248 @@
+"""The ARM front door as an ASGI application: the clauses of the common contract in their order, then one operation.
+
+    token present and valid -> api-version present -> operation known -> subscription exists -> token's tenant admitted
+    -> api-version served -> body read -> the service authorizes and acts, in one transaction -> headers
+
+Reads of a local database run on the event loop, since a thread hop costs more than the query; writes, and everything on
+PostgreSQL, run in worker threads. This is the one place that decides it.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from datetime import datetime
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+import structlog
+from anyio import CapacityLimiter, to_thread
+
+from lightkeeper.kernel import encoding
+from lightkeeper.kernel.call import Caller, Occasion
+from lightkeeper.kernel.ids import is_guid
+from lightkeeper.kernel.office import Office
+from lightkeeper.kernel.problems import Invalid, NotFound, Problem, Unauthenticated, Unavailable
+from lightkeeper.wire.arm import api_version, correlation, errors, jsonc
+from lightkeeper.wire.arm.body import parse_json, read_body
+from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
+from lightkeeper.wire.arm.routing import Route, Routes
+from lightkeeper.wire.arm.throttling import Throttle
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = structlog.get_logger("lightkeeper.arm")
+
+_ALWAYS = [
+    (b"cache-control", b"no-cache"),
+    (b"pragma", b"no-cache"),
+    (b"expires", b"-1"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_JSON = (b"content-type", b"application/json; charset=utf-8")
+_VARY = (b"vary", b"Accept-Encoding")
+
+
+class Doors(Protocol):
+    """What the dispatcher must know of subscriptions and tokens before a service is asked."""
+
+    def home_tenant(self, subscription_id: str) -> str | None:
+        """Return the tenant a subscription belongs to, None when there is no such subscription."""
+        ...
+
+    def admits(self, caller: Caller, subscription_id: str) -> bool:
+        """Return whether a token of the caller's tenant is accepted on the subscription."""
+        ...
+
+    def caller_of(self, token: str, now: datetime) -> Caller:
+        """Return who a bearer token speaks for. Raises `Unauthenticated`."""
+        ...
+
+
+class ArmApp:
+    """Serves the operation table."""
+
+    def __init__(
+        self,
+        office: Office,
+        operations: Iterable[Operation],
+        doors: Doors,
+        *,
+        login: str,
+        throttle: Throttle | None = None,
+    ) -> None:
+        self._office = office
+        self._routes = Routes(operations)
+        self._doors = doors
+        self._login = login
+        self._throttle = throttle or Throttle()
+        self._threads = CapacityLimiter(32)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request."""
+        started = time.perf_counter()
+        now = self._office.clock.now()
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        correlation_id = correlation.correlation_id_of(headers)
+        extra = correlation.identifying_headers(headers, correlation_id, now)
+        method, path = scope["method"], _path_of(scope)
+        try:
+            answer = await self._answer(scope, receive, method, path, headers, correlation_id, now, extra)
+        except Problem as problem:
+            answer = errors.answer_of(problem, self._login)
+        except Exception:
+            log.exception("request failed", correlation_id=correlation_id, method=method, path=path)
+            answer = errors.unexpected(correlation_id)
+        await _send(send, answer, extra, method)
+        log.info(
+            "request",
+            method=method,
+            path=path,
+            query=scope.get("query_string", b"").decode("latin-1"),
+            status=answer.status,
+            ms=round((time.perf_counter() - started) * 1000, 2),
+            correlation_id=correlation_id,
+        )
+
+    async def _answer(
+        self,
+        scope: Scope,
+        receive: Receive,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        correlation_id: str,
+        now: datetime,
+        extra: list[tuple[bytes, bytes]],
+    ) -> Answer:
+        query = {
+            name.lower(): value
+            for name, value in parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+        }
+        caller = self._caller(headers, path, now)
+        version = query.get("api-version", "")
+        api_version.check_present(version)
+        route = self._routes.find(method, path)
+        subscription_id = route.id.subscription_id
+        self._check_subscription(caller, subscription_id)
+        api_version.check_served(version, route.operation.versions, route.id.type)
+        extra.append(self._throttle.count(caller.object_id, subscription_id, method, now.timestamp()))
+        raw = await read_body(receive, headers) if method not in ("GET", "HEAD") else b""
+        base = _base_of(scope, headers)
+        request = ArmRequest(
+            id=route.id,
+            method=method,
+            query=query,
+            headers=headers,
+            body=(jsonc.parse(raw) if route.operation.jsonc else parse_json(raw)) if raw else None,
+            api_version=version.lower(),
+            base=base,
+            segments=route.segments,
+        )
+        address = scope.get("client")
+        occasion = Occasion(
+            method=method,
+            uri=f"{base}{path}?{scope.get('query_string', b'').decode('latin-1')}",
+            client_request_id=headers.get("x-ms-client-request-id", "")[:128],
+            client_address=address[0] if address else "",
+        )
+        if route.operation.changes:
+            return await to_thread.run_sync(
+                self._write, route, request, caller, correlation_id, occasion, limiter=self._threads
+            )
+        if self._office.database.local:
+            return self._read(route, request, caller, correlation_id, occasion)
+        return await to_thread.run_sync(
+            self._read, route, request, caller, correlation_id, occasion, limiter=self._threads
+        )
+
+    def _caller(self, headers: Mapping[str, str], path: str, now: datetime) -> Caller:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise self._challenge(path)
+        return self._doors.caller_of(token.strip(), now)
+
+    def _challenge(self, path: str) -> Problem:
+        """Return the 401 for a request without a token; it names the home tenant of the subscription asked for.
+
+        Clients discover a subscription's tenant by asking without a token, so an unknown one is 404 here.
+        """
+        segments = [part for part in path.split("/") if part]
+        tenant = None
+        if len(segments) > 1 and segments[0].lower() == "subscriptions":
+            tenant = self._doors.home_tenant(segments[1].lower())
+            if tenant is None:
+                return _no_subscription(segments[1])
+        return Unauthenticated(
+            "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.", tenant_id=tenant
+        )
+
+    def _check_subscription(self, caller: Caller, subscription_id: str | None) -> None:
+        if subscription_id is None:
+            return
+        home = self._doors.home_tenant(subscription_id.lower())
+        if home is None:
+            raise _no_subscription(subscription_id)
+        if not self._doors.admits(caller, subscription_id.lower()):
+            raise Unauthenticated(
+                "InvalidAuthenticationTokenTenant",
+                f"The access token is from the wrong issuer 'https://sts.windows.net/{caller.tenant_id}/'. It must match the "
+                f"tenant 'https://sts.windows.net/{home}/' associated with this subscription. Please use the authority (URL) "
+                f"'https://login.windows.net/{home}' to get the token. Note, if the subscription is transferred to another "
+                "tenant there is no impact to the services, but information about new tenant could take time to propagate "
+                "(up to an hour).",
+                tenant_id=home,
+            )
+
+    def _read(
+        self, route: Route, request: ArmRequest, caller: Caller, correlation_id: str, occasion: Occasion
+    ) -> Answer:
+        with self._office.reading(caller, correlation_id=correlation_id, occasion=occasion) as call:
+            asked = request.headers.get("x-lightkeeper-revision", "")
+            if asked.isdecimal() and int(asked) > self._office.revision:
+                raise Unavailable("RevisionNotReached", f"Revision {asked} has not reached this node yet. Try again.")
+            return route.operation.handle(call, request)
+
+    def _write(
+        self, route: Route, request: ArmRequest, caller: Caller, correlation_id: str, occasion: Occasion
+    ) -> Answer:
+        with self._office.writing(caller, correlation_id=correlation_id, occasion=occasion) as call:
+            answer = route.operation.handle(call, request)
+        if not call.revision:
+            return answer
+        return Answer(answer.status, answer.body, {**answer.headers, "x-lightkeeper-revision": str(call.revision)})
+
+
+def _no_subscription(subscription_id: str) -> Problem:
+    if not is_guid(subscription_id):
+        return Invalid(
+            "InvalidSubscriptionId",
+            f"The provided subscription identifier '{subscription_id[:100]}' is malformed or invalid.",
+        )
+    return NotFound("SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
+
+
+def _path_of(scope: Scope) -> str:
+    raw = scope.get("raw_path")
+    return raw.decode("latin-1").partition("?")[0] if raw else str(scope["path"])
+
+
+def _base_of(scope: Scope, headers: Mapping[str, str]) -> str:
+    """Return the origin as the client spelled it: links must lead back to the host it knows."""
+    host = headers.get("host") or "localhost"
+    return f"{scope.get('scheme', 'https')}://{host}"
+
+
+async def _send(send: Send, answer: Answer, extra: list[tuple[bytes, bytes]], method: str) -> None:
+    body = b"" if answer.body is None or method == "HEAD" else encoding.encode(answer.body)
+    headers = [*_ALWAYS, *extra]
+    if body:
+        headers.append(_JSON)
+    if method == "GET":
+        headers.append(_VARY)
+    headers.extend((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items())
+    if answer.status != 204:
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

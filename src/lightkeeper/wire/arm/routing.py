@@ -1,0 +1,103 @@
+"""From a path to an operation: one parse, one dictionary look-up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from lightkeeper.kernel import resource_id
+from lightkeeper.kernel.problems import Invalid, MethodNotAllowed, NotFound
+from lightkeeper.kernel.resource_id import MalformedId, ResourceId
+from lightkeeper.wire.arm.operation import ANY_TYPE, Key, Operation
+
+_FRONT_WORDS = frozenset({"register", "unregister", "resourcetypes", "providerpermissions"})
+_FORMS = ("item", "list", "action", "front")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A parsed path with the operation that serves it."""
+
+    id: ResourceId
+    operation: Operation
+    segments: tuple[str, ...]
+
+
+class Routes:
+    """The operation table, keyed."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._table: dict[Key, Operation] = {}
+        for operation in operations:
+            if operation.key in self._table:
+                raise ValueError(f"{operation.method} {operation.path} is listed twice")
+            self._table[operation.key] = operation
+        self._methods: dict[tuple[str, str], set[str]] = {}
+        self._typed = {key.type for key in self._table if key.form != "front"}
+        for key in self._table:
+            self._methods.setdefault((key.type, key.form), set()).add(key.method)
+
+    def find(self, method: str, path: str) -> Route:
+        """Return the route of a path. Raises `NotFound` or `MethodNotAllowed` when nothing serves it."""
+        segments = tuple(unquote(part) for part in path.split("/") if part)
+        if len(segments) > 4 and segments[0].lower() == "subscriptions" and segments[4].lower() == "deployments":
+            # Operations of a group's deployments are asked for without `providers/Microsoft.Resources`.
+            segments = (*segments[:4], "providers", "Microsoft.Resources", *segments[4:])
+            path = "/" + "/".join(segments)
+        front = _front_type(segments)
+        if front is not None:
+            key = Key(method, front, "front")
+            operation = self._table.get(key)
+            if operation is not None:
+                return Route(_front_id(segments), operation, segments)
+            if (front, "front") in self._methods or not _has_type(segments):
+                raise self._unserved(key, path)
+        try:
+            parsed = resource_id.parse(path)
+        except MalformedId as fault:
+            raise Invalid("InvalidResourceId", f"'{path[:200]}' is not a resource id.") from fault
+        key = _key_for(method, parsed)
+        operation = self._table.get(key)
+        if operation is None and key.type not in self._typed:
+            operation = self._table.get(Key(method, ANY_TYPE, key.form))
+        if operation is None:
+            raise self._unserved(key, path)
+        return Route(parsed, operation, segments)
+
+    def _unserved(self, key: Key, path: str) -> Invalid | NotFound | MethodNotAllowed:
+        known = any((key.type, form) in self._methods for form in _FORMS)
+        if known or (key.form != "front" and (ANY_TYPE, key.form) in self._methods):
+            return MethodNotAllowed(
+                "HttpMethodNotAllowed", f"The request '{key.method} {path[:300]}' is not supported."
+            )
+        return NotFound(
+            "MissingSubscription", "The request did not have a subscription or a valid tenant level resource provider."
+        )
+
+
+def _key_for(method: str, parsed: ResourceId) -> Key:
+    kind = parsed.type.lower()
+    if parsed.trailing is None:
+        return Key(method, kind, "item")
+    return Key(method, kind, "action" if method == "POST" else "list")
+
+
+def _has_type(segments: tuple[str, ...]) -> bool:
+    lowered = [part.lower() for part in segments]
+    return "providers" in lowered and lowered.index("providers") + 2 < len(lowered)
+
+
+def _front_type(segments: tuple[str, ...]) -> str | None:
+    """Return the words of a front-door path with `*` for names, None for a path into a provider's types."""
+    if _has_type(segments) and segments[-1].lower() not in _FRONT_WORDS:
+        return None
+    return "/".join("*" if n % 2 else part.lower() for n, part in enumerate(segments))
+
+
+def _front_id(segments: tuple[str, ...]) -> ResourceId:
+    """Return the id of the longest part of a front-door path that is one."""
+    for end in range(len(segments), 0, -1):
+        try:
+            return resource_id.parse("/" + "/".join(segments[:end]))
+        except MalformedId:
+            continue
+    return resource_id.parse("/")
