@@ -55,7 +55,9 @@ class Event:
 
     `operation` is the Azure operation name (`Microsoft.Resources/subscriptions/resourceGroups/write`), `kind` our own
     noun for it (`ResourceGroupWritten`). `tenant_id` is the tenant whose log it belongs to; `body` holds what a reader
-    needs to act without opening another table, and never a secret.
+    needs to act without opening another table, and never a secret. For the activity log `body` may name `resource_id`
+    (the ARM id it happened to), `status` ("Succeeded" when absent), `description` and `resource_type`; the office adds
+    `by` (name and kind of the caller, and `http` when there was a request).
     """
 
     kind: str

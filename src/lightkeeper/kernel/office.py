@@ -10,6 +10,8 @@ the caller hears the answer; so whoever got an answer finds every reader in this
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +20,7 @@ from lightkeeper.kernel import log
 from lightkeeper.kernel.call import Call, Caller, Gate, Occasion
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
-from lightkeeper.kernel.log import Entry
+from lightkeeper.kernel.log import Entry, Event
 from lightkeeper.kernel.problems import Conflict
 
 Reader = Callable[[list[Entry]], None]
@@ -62,7 +64,7 @@ class Office:
                 if call.changes:
                     entries = log.append(
                         connection,
-                        call.changes,
+                        _signed(call),
                         at=call.now,
                         actor_id=caller.object_id,
                         actor_tenant_id=caller.tenant_id,
@@ -89,6 +91,20 @@ class Office:
             gate=self.gate,
             occasion=occasion or Occasion(),
         )
+
+
+def _signed(call: Call) -> list[Event]:
+    """Return the call's changes, each with who asked and how under the key `by`, for the activity log."""
+    caller, occasion = call.caller, call.occasion
+    by: dict[str, Any] = {"name": caller.name, "kind": caller.kind.value}
+    if occasion.method:
+        by["http"] = {
+            "clientRequestId": occasion.client_request_id,
+            "clientIpAddress": caller.address,
+            "method": occasion.method,
+            "uri": occasion.uri,
+        }
+    return [replace(change, body={**change.body, "by": by}) for change in call.changes]
 
 
 def _insist_on_authorization(call: Call) -> None:
