@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --quiet install --require-hashes --no-deps
+PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps
 PACKAGES = "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 .PHONY: demo test check up bench docs requirements clean
