@@ -1,0 +1,39 @@
+"""What an operator may set when starting a server."""
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+
+def default_data() -> Path:
+    """Return the data folder when none is named: `LIGHTKEEPER_DATA`, or the user's data folder."""
+    named = os.environ.get("LIGHTKEEPER_DATA")
+    return Path(named) if named else user_data_path("lightkeeper", appauthor=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One server's settings; `docs/settings.md` lists them for operators."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8443  # 0: a free one
+    graph_port: int = 8444
+    database: str = ""  # empty: SQLite in the data folder
+    world: Path | None = None
+    ready_file: Path | None = None
+    production: bool = False  # the clock cannot be advanced, requests are throttled
+    phase_takes: timedelta = timedelta(0)  # how long each publishing phase lasts, for trying out waiting and crashes
+
+    @property
+    def database_url(self) -> str:
+        """Return where rows live."""
+        return self.database or f"sqlite:///{self.data.resolve() / 'lightkeeper.db'}"
+
+    @property
+    def workflows_url(self) -> str:
+        """Return where checkpoints of durable work live: a file of their own beside SQLite, the same PostgreSQL otherwise."""
+        return self.database or f"sqlite:///{self.data.resolve() / 'workflows.db'}"
