@@ -1,0 +1,143 @@
+"""The nouns of identity: tenants and the principals in them.
+
+Every id is a lower-case GUID. A guest is an object of its own in the tenant that invited it, and points to the account
+it signs in with (`home_tenant_id`, `home_object_id`).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from lightkeeper.kernel.call import ObjectId, TenantId
+
+__all__ = [
+    "Application",
+    "Group",
+    "ObjectId",
+    "Principal",
+    "PrincipalType",
+    "Secret",
+    "ServicePrincipal",
+    "ServicePrincipalKind",
+    "Tenant",
+    "TenantId",
+    "User",
+    "UserType",
+]
+
+
+_AT_HOME = TenantId("")
+_ITSELF = ObjectId("")
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """An organization's directory; `name` is how a world file calls it, `domain` its one verified domain."""
+
+    id: TenantId
+    name: str
+    domain: str
+    display_name: str
+    country_code: str = "US"
+
+
+class PrincipalType(StrEnum):
+    """The principal types role assignments know."""
+
+    USER = "User"
+    GROUP = "Group"
+    SERVICE_PRINCIPAL = "ServicePrincipal"
+
+
+class UserType(StrEnum):
+    """Whether an account belongs to the tenant or was invited into it."""
+
+    MEMBER = "Member"
+    GUEST = "Guest"
+
+
+class ServicePrincipalKind(StrEnum):
+    """What a service principal stands for."""
+
+    APPLICATION = "Application"
+    MANAGED_IDENTITY = "ManagedIdentity"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Something a role can be given to; always a `User`, `Group` or `ServicePrincipal`."""
+
+    id: ObjectId
+    tenant_id: TenantId
+    type: PrincipalType
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class User(Principal):
+    """A member or guest; for a guest `upn` is the local `...#EXT#@domain` name and the home fields name the account."""
+
+    type: PrincipalType = PrincipalType.USER
+    upn: str = ""
+    user_type: UserType = UserType.MEMBER
+    home_tenant_id: TenantId = _AT_HOME
+    home_object_id: ObjectId = _ITSELF
+    enabled: bool = True
+    mail: str = ""
+
+    def __post_init__(self) -> None:
+        """Let a member be at home where it is."""
+        object.__setattr__(self, "home_tenant_id", self.home_tenant_id or self.tenant_id)
+        object.__setattr__(self, "home_object_id", self.home_object_id or self.id)
+
+    @property
+    def is_guest(self) -> bool:
+        """Return whether the account lives in another tenant."""
+        return self.home_tenant_id != self.tenant_id
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Principal):
+    """A group; only security groups can hold roles."""
+
+    type: PrincipalType = PrincipalType.GROUP
+    security_enabled: bool = True
+    mail_enabled: bool = False
+    mail_nickname: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePrincipal(Principal):
+    """An application's (or managed identity's) presence in one tenant; `app_id` is the same in every tenant."""
+
+    type: PrincipalType = PrincipalType.SERVICE_PRINCIPAL
+    app_id: str = ""
+    kind: ServicePrincipalKind = ServicePrincipalKind.APPLICATION
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a service principal stands for: registered once, in the tenant of its owner.
+
+    A public client (a program on a person's machine) keeps no secret. `redirect_uris` are compared exactly.
+    """
+
+    app_id: str
+    tenant_id: TenantId
+    display_name: str
+    public_client: bool = False
+    redirect_uris: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """One stored secret of an account or application. `hash` is argon2id's; the secret itself is kept nowhere."""
+
+    id: str
+    owner_id: str  # a user's object id, or an application's id
+    name: str
+    hash: str = field(repr=False)
+    created_at: datetime
+    expires_at: datetime | None = None

@@ -1,0 +1,310 @@
+"""What people do with a directory: put principals into it, nest groups, read it.
+
+`find_*`, `get_tenant`, `principals_by_ids` and `groups_of` are look-ups for other use cases, which have authorized
+themselves; they do not count as an authorization. Every `put_*` is idempotent: writing what is already there changes
+and logs nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from lightkeeper.directory import rules, sign_in_store, store
+from lightkeeper.directory.model import (
+    Application,
+    Group,
+    ObjectId,
+    Principal,
+    PrincipalType,
+    ServicePrincipal,
+    ServicePrincipalKind,
+    Tenant,
+    TenantId,
+    User,
+)
+from lightkeeper.kernel import ids
+from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.log import Event
+from lightkeeper.kernel.problems import Conflict, Forbidden, NotFound, refuse_if
+
+_P = TypeVar("_P", bound=Principal)
+
+
+def find_tenant(call: Call, id_or_domain: str) -> Tenant | None:
+    """Return the tenant with this id or verified domain, or None."""
+    if ids.is_guid(id_or_domain):
+        return store.tenant_by_id(call.connection, id_or_domain)
+    return store.tenant_by_domain(call.connection, id_or_domain)
+
+
+def get_tenant(call: Call, tenant_id: str) -> Tenant:
+    """Return the tenant; raise `NotFound` when there is none."""
+    tenant = store.tenant_by_id(call.connection, tenant_id)
+    if tenant is None:
+        raise NotFound("TenantNotFound", f"The tenant '{tenant_id}' could not be found.")
+    return tenant
+
+
+def find_principal(call: Call, object_id: str) -> Principal | None:
+    """Return the user, group or service principal with this object id, in whatever tenant, or None."""
+    return store.principal_by_id(call.connection, object_id)
+
+
+def principals_by_ids(call: Call, object_ids: Iterable[str]) -> dict[ObjectId, Principal]:
+    """Return those of the principals that exist, by object id."""
+    return store.principals_by_ids(call.connection, object_ids)
+
+
+def groups_of(call: Call, object_id: str) -> list[ObjectId]:
+    """Return every group the object is in, directly or through other groups."""
+    return store.groups_of(call.connection, object_id.lower())
+
+
+def all_memberships(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Yield every direct (group id, member id); for the access index when it is built."""
+    return store.all_memberships(connection)
+
+
+def list_tenants_of(call: Call) -> list[Tenant]:
+    """Return the tenants the caller's account is in, its home first; every tenant for the operator."""
+    call.open_to_all("everybody may know the tenants they are in themselves")
+    caller = call.caller
+    if caller.unrestricted:
+        return store.all_tenants(call.connection)
+    mine = {user.tenant_id for user in store.presences_of(call.connection, caller.home_object_id) if user.enabled}
+    mine |= {caller.tenant_id}
+    found = [tenant for tenant in store.all_tenants(call.connection) if tenant.id in mine]
+    return sorted(found, key=lambda tenant: tenant.id != caller.home_tenant_id)
+
+
+def list_tenants(call: Call) -> list[Tenant]:
+    """Return every tenant; for the operator."""
+    _administer(call)
+    return store.all_tenants(call.connection)
+
+
+def put_tenant(call: Call, tenant: Tenant) -> Tenant:
+    """Write a tenant. Raises `Invalid` with every fault, `Conflict` when another tenant has the domain."""
+    _administer(call)
+    tenant = replace(tenant, id=TenantId(tenant.id.lower()), domain=tenant.domain.lower())
+    refuse_if(rules.check_tenant(tenant))
+    call.hold(f"tenant:{tenant.domain}")
+    if store.tenant_by_id(call.connection, tenant.id) == tenant:
+        return tenant
+    owner = store.tenant_by_domain(call.connection, tenant.domain)
+    if owner is not None and owner.id != tenant.id:
+        raise Conflict("ObjectConflict", f"The domain '{tenant.domain}' is verified in another tenant.")
+    store.save_tenant(call.connection, tenant)
+    call.record(
+        Event("TenantWritten", "microsoft.directory/organization/update", tenant.id, body=_body(tenant, id=tenant.id))
+    )
+    return tenant
+
+
+def put_user(call: Call, user: User) -> User:
+    """Write a member or guest. Raises `Invalid` with every fault, `Conflict` when the sign-in name is taken."""
+    _prepare(call, user)
+    taken = store.user_by_upn(call.connection, user.tenant_id, user.upn)
+    if taken is not None and taken.id != user.id:
+        raise Conflict(
+            "ObjectConflict", f"Another object with the same value for property userPrincipalName exists: '{user.upn}'."
+        )
+    return _write(call, user, "UserWritten", "microsoft.directory/users/update")
+
+
+def put_group(call: Call, group: Group) -> Group:
+    """Write a group; its members stay as they are. Raises `Invalid` with every fault."""
+    _prepare(call, group)
+    return _write(call, group, "GroupWritten", "microsoft.directory/groups/update")
+
+
+def put_service_principal(call: Call, principal: ServicePrincipal) -> ServicePrincipal:
+    """Write a service principal and, when nobody registered its application yet, the application too.
+
+    Raises `Invalid` with every fault, `Conflict` when the application is already present in the tenant as another object.
+    """
+    _prepare(call, principal)
+    present = store.service_principal_of(call.connection, principal.tenant_id, principal.app_id)
+    if present is not None and present.id != principal.id:
+        raise Conflict(
+            "Request_MultipleObjectsWithSameKeyValue",
+            f"The application '{principal.app_id}' already has the service principal '{present.id}' in this tenant.",
+        )
+    if (
+        principal.kind is ServicePrincipalKind.APPLICATION
+        and store.application(call.connection, principal.app_id) is None
+    ):
+        put_application(call, Application(principal.app_id, principal.tenant_id, principal.display_name))
+    return _write(call, principal, "ServicePrincipalWritten", "microsoft.directory/servicePrincipals/update")
+
+
+def put_application(call: Call, application: Application) -> Application:
+    """Write an application registration; its service principals are written on their own."""
+    _administer(call)
+    get_tenant(call, application.tenant_id)
+    if store.application(call.connection, application.app_id) != application:
+        store.save_application(call.connection, application)
+        body = {"appId": application.app_id, "displayName": application.display_name}
+        operation = "microsoft.directory/applications/update"
+        call.record(Event("ApplicationWritten", operation, application.tenant_id, body=body))
+    return application
+
+
+def add_member(call: Call, group_id: str, member_id: str) -> None:
+    """Put an object into a group; nothing happens when it is in it. Raises `Invalid` when a group would contain itself."""
+    _administer(call)
+    group, member = get_principal(call, group_id), get_principal(call, member_id)
+    call.hold(f"memberships:{group.tenant_id}")
+    if store.is_member(call.connection, group.id, member.id):
+        return
+    refuse_if(rules.why_not_member(group, member, groups_of(call, group.id)))
+    store.add_membership(call.connection, group.id, member.id)
+    call.record(_membership("MemberAdded", group, member.id))
+
+
+def remove_member(call: Call, group_id: str, member_id: str) -> None:
+    """Take an object out of a group; nothing happens when it is not in it."""
+    _administer(call)
+    group = get_principal(call, group_id)
+    call.hold(f"memberships:{group.tenant_id}")
+    if store.is_member(call.connection, group.id, member_id.lower()):
+        store.remove_membership(call.connection, group.id, member_id.lower())
+        call.record(_membership("MemberRemoved", group, member_id.lower()))
+
+
+def delete_principal(call: Call, object_id: str) -> None:
+    """Delete a principal with its memberships and secrets; nothing happens when there is none.
+
+    Guests of a deleted account stay as objects, but nobody can sign in through them any more.
+    """
+    _administer(call)
+    found = store.principal_by_id(call.connection, object_id)
+    if found is None:
+        return
+    call.hold(f"memberships:{found.tenant_id}")
+    for group_id, member_id in store.memberships_touching(call.connection, found.id):
+        group = store.principal_by_id(call.connection, group_id)
+        assert group is not None
+        call.record(_membership("MemberRemoved", group, member_id))
+    store.remove_principal(call.connection, found.id)
+    sign_in_store.forget_secrets(call.connection, found.id)
+    sign_in_store.revoke_tokens_of(call.connection, found.id, call.now)
+    if isinstance(found, ServicePrincipal):
+        application = store.application(call.connection, found.app_id)
+        if application is not None and application.tenant_id == found.tenant_id:
+            store.remove_application(call.connection, found.app_id)
+            sign_in_store.forget_secrets(call.connection, found.app_id)
+    call.record(
+        Event(
+            "PrincipalDeleted",
+            f"microsoft.directory/{_COLLECTION[found.type]}/delete",
+            found.tenant_id,
+            body={"id": found.id, "type": found.type.value, "displayName": found.display_name},
+        )
+    )
+
+
+_COLLECTION = {
+    PrincipalType.USER: "users",
+    PrincipalType.GROUP: "groups",
+    PrincipalType.SERVICE_PRINCIPAL: "servicePrincipals",
+}
+
+
+def get_principal(call: Call, object_id: str) -> Principal:
+    """Return the principal; raise `NotFound` in Graph's words when there is none. A look-up, not an authorization."""
+    found = store.principal_by_id(call.connection, object_id)
+    if found is None:
+        raise _not_found(object_id)
+    return found
+
+
+def read_object(call: Call, tenant_id: str, object_id: str, type: PrincipalType | None = None) -> Principal:
+    """Return an object of a tenant to one who may read it; an object of another tenant or type is `NotFound`."""
+    _read(call, tenant_id)
+    found = store.principal_by_id(call.connection, object_id)
+    if found is None or found.tenant_id != tenant_id or (type is not None and found.type is not type):
+        raise _not_found(object_id)
+    return found
+
+
+def read_user(call: Call, tenant_id: str, id_or_upn: str) -> User:
+    """Return a user by object id or sign-in name; raise `NotFound` otherwise."""
+    _read(call, tenant_id)
+    if not ids.is_guid(id_or_upn):
+        user = store.user_by_upn(call.connection, tenant_id, id_or_upn)
+        if user is None:
+            raise _not_found(id_or_upn)
+        return user
+    found = read_object(call, tenant_id, id_or_upn, PrincipalType.USER)
+    assert isinstance(found, User)
+    return found
+
+
+def list_objects(
+    call: Call, tenant_id: str, type: PrincipalType, *, after: str = "", limit: int = 100, **narrowed: str | None
+) -> list[Principal]:
+    """Return a page of a tenant's objects by id, behind the id `after`, narrowed by `store.list_principals`' keywords."""
+    _read(call, tenant_id)
+    return store.list_principals(call.connection, tenant_id, type, after=after, limit=limit, **narrowed)
+
+
+def list_members(call: Call, tenant_id: str, group_id: str) -> list[Principal]:
+    """Return the direct members of a group."""
+    group = read_object(call, tenant_id, group_id, PrincipalType.GROUP)
+    return store.members_of(call.connection, group.id)
+
+
+def list_by_ids(call: Call, tenant_id: str, object_ids: Iterable[str]) -> list[Principal]:
+    """Return those of the objects that exist in the tenant, by id."""
+    _read(call, tenant_id)
+    found = store.principals_by_ids(call.connection, object_ids).values()
+    return sorted((each for each in found if each.tenant_id == tenant_id), key=lambda each: each.id)
+
+
+def _administer(call: Call) -> None:
+    call.open_to_all("rules.may_administer_directory decides: roles on Azure scopes say nothing about a directory")
+    if not rules.may_administer_directory(call.caller):
+        raise Forbidden("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+
+
+def _read(call: Call, tenant_id: str) -> None:
+    call.open_to_all("rules.may_read_directory decides: roles on Azure scopes say nothing about a directory")
+    if not rules.may_read_directory(call.caller, tenant_id):
+        raise Forbidden("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+
+
+def _prepare(call: Call, principal: Principal) -> None:
+    _administer(call)
+    refuse_if(rules.check_principal(principal))
+    get_tenant(call, principal.tenant_id)
+    call.hold(f"principals:{principal.tenant_id}")
+
+
+def _write(call: Call, principal: _P, kind: str, operation: str) -> _P:
+    present = store.principal_by_id(call.connection, principal.id)
+    if present == principal:
+        return principal
+    if present is not None and (present.tenant_id, present.type) != (principal.tenant_id, principal.type):
+        raise Conflict("ObjectConflict", f"The object id '{principal.id}' belongs to another object.")
+    store.save_principal(call.connection, principal)
+    call.record(Event(kind, operation, principal.tenant_id, body=_body(principal, id=principal.id)))
+    return principal
+
+
+def _membership(kind: str, group: Principal, member_id: str) -> Event:
+    body = {"group_id": group.id, "member_id": member_id}
+    return Event(kind, "microsoft.directory/groups/members/update", group.tenant_id, body=body)
+
+
+def _body(value: Any, **more: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in type(value).__dataclass_fields__} | more
+
+
+def _not_found(named: str) -> NotFound:
+    return NotFound(
+        "Request_ResourceNotFound",
+        f"Resource '{named}' does not exist or one of its queried reference-property objects are not present.",
+    )
