@@ -43,7 +43,6 @@ class Caller:
     home_tenant_id: TenantId
     home_object_id: ObjectId
     app_id: str = ""
-    address: str = ""
     mfa: bool = False
 
     @property

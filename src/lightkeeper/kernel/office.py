@@ -100,7 +100,7 @@ def _signed(call: Call) -> list[Event]:
     if occasion.method:
         by["http"] = {
             "clientRequestId": occasion.client_request_id,
-            "clientIpAddress": caller.address,
+            "clientIpAddress": occasion.client_address,
             "method": occasion.method,
             "uri": occasion.uri,
         }
