@@ -12,11 +12,6 @@ NAMESPACE = "Microsoft.ManagedServices"
 DEFINITIONS = "registrationDefinitions"
 ASSIGNMENTS = "registrationAssignments"
 
-OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
-USER_ACCESS_ADMINISTRATOR = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9"
-DELETE_ROLE = "91c1777a-f3dc-4fae-b103-61d183457e46"
-"""Managed Services Registration assignment Delete Role: lets a provider end its own delegation."""
-
 PREVIEW_SUFFIX = "-preview"
 """What a plan's product ends in when it names the copy of the offer that only the preview audience sees."""
 

@@ -14,12 +14,10 @@ class Shelf(Protocol):
         """Return the newest version of every plan on sale, and of every plan in preview (`preview=True`)."""
         ...
 
-    def find_plan(
-        self, connection: Connection, publisher: str, product: str, plan: str, version: str | None, preview: bool
-    ) -> PublishedPlan | None:
-        """Return that version of the plan, stopped ones included; without `version` the newest. Ids ignore case.
+    def find_plan(self, connection: Connection, plan: Plan, *, newest: bool) -> PublishedPlan | None:
+        """Return the version `plan` names, stopped ones included; with `newest` the newest of the same plan instead.
 
-        `product` is the offer's id without `-preview`; `preview` says which copy is meant.
+        Ids ignore case. `plan.offer_id` is the offer, `plan.preview` says whether its preview copy is meant.
         """
         ...
 
@@ -31,9 +29,7 @@ class EmptyShelf:
         """Return nothing."""
         return []
 
-    def find_plan(
-        self, connection: Connection, publisher: str, product: str, plan: str, version: str | None, preview: bool
-    ) -> PublishedPlan | None:
+    def find_plan(self, connection: Connection, plan: Plan, *, newest: bool) -> PublishedPlan | None:
         """Return None."""
         return None
 
@@ -56,6 +52,4 @@ def published_plans(connection: Connection) -> list[PublishedPlan]:
 
 def find_plan(connection: Connection, plan: Plan, *, newest: bool = False) -> PublishedPlan | None:
     """Return the published version `plan` names, or with `newest` the newest version of the same plan."""
-    return _Shelves.current.find_plan(
-        connection, plan.publisher, plan.offer_id, plan.name, None if newest else plan.version, plan.preview
-    )
+    return _Shelves.current.find_plan(connection, plan, newest=newest)
