@@ -1,0 +1,121 @@
+"""What every command shares: where the server is, who asks, in which form to answer, how a failure ends.
+
+`command` registers a function as a command and adds `--output`, `--data` and `--as`; the function gets them as one `Desk`.
+"""
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lightkeeper.cli.client import Server, data_folder, ready_file
+from lightkeeper.cli.failures import Failure
+from lightkeeper.cli.output import Column, Output, say, show, show_failure
+
+_OUTPUT = Annotated[Output, typer.Option("--output", "-o", help="The form of the answer.")]
+_DATA = Annotated[
+    Path | None, typer.Option("--data", envvar="LIGHTKEEPER_DATA", help="The server's data folder.", show_default=False)
+]
+_AS = Annotated[
+    str | None,
+    typer.Option("--as", envvar="LIGHTKEEPER_AS", help="Who asks: a signed-in account. The operator when left out.", show_default=False),
+]
+
+
+class Desk:
+    """One command's surroundings; the server is only looked for when it is needed."""
+
+    def __init__(self, output: Output = Output.TABLE, data: Path | None = None, account: str | None = None) -> None:
+        self.output = output
+        self.data = data_folder(data)
+        self.account = account
+        self._server: Server | None = None
+
+    @property
+    def server(self) -> Server:
+        """Return the running server of the data folder."""
+        if self._server is None:
+            self._server = Server(ready_file(self.data))
+        return self._server
+
+    @property
+    def token(self) -> str:
+        """Return the token of the one who asks."""
+        from lightkeeper.cli.session import token_of
+
+        return token_of(self.data, self.server, self.account)
+
+    def operator(self, method: str, path: str, **more: Any) -> Any:
+        """Return the operator API's answer; only the operator may ask it."""
+        from lightkeeper.cli.client import succeed
+        from lightkeeper.cli.session import operator_token
+
+        reply = self.server.ask(method, f"/operator/{path}", token=operator_token(self.data), **more)
+        return succeed(reply).body
+
+    def portal(self, method: str, path: str, **more: Any) -> Any:
+        """Return the portal API's answer, asked as the one who runs the command."""
+        from lightkeeper.cli.client import succeed
+
+        return succeed(self.server.ask(method, f"/portal/api/{path}", token=self.token, **more)).body
+
+    def arm(self, method: str, path: str, **more: Any) -> Any:
+        """Return ARM's answer, asked as the one who runs the command."""
+        from lightkeeper.cli.client import succeed
+
+        return succeed(self.server.ask(method, path, token=self.token, **more))
+
+    def show(self, value: Any, *columns: Column, title: str = "", empty: str = "There is nothing to show.") -> None:
+        """Print an answer in the form asked for."""
+        show(value, self.output, columns=columns, title=title, empty=empty)
+
+    def say(self, text: str) -> None:
+        """Print a sentence for people."""
+        say(text, self.output)
+
+    @property
+    def for_people(self) -> bool:
+        """Return whether a person reads the answer."""
+        return self.output is Output.TABLE
+
+
+def command(group: typer.Typer, name: str, *, anybody: bool = True) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a command in a group. `anybody` adds `--as`; the operator's own commands do without it."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(function, eval_str=True)
+        own = list(signature.parameters.values())[1:]
+        shared = [
+            inspect.Parameter("output", inspect.Parameter.KEYWORD_ONLY, default=Output.TABLE, annotation=_OUTPUT),
+            inspect.Parameter("data", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_DATA),
+        ]
+        if anybody:
+            shared.append(inspect.Parameter("account", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_AS))
+
+        def run(**given: Any) -> None:
+            desk = Desk(given.pop("output"), given.pop("data"), given.pop("account", None))
+            try:
+                function(desk, **given)
+            except Failure as failure:
+                show_failure(failure, desk.output)
+                raise typer.Exit(failure.exit_code) from None
+            except KeyboardInterrupt:
+                raise typer.Exit(130) from None
+
+        every = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own] + shared
+        run.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in every}
+        run.__name__, run.__doc__ = function.__name__, function.__doc__
+        group.command(name)(run)
+        return function
+
+    return register
+
+
+def group(parent: typer.Typer, name: str, about: str) -> typer.Typer:
+    """Return a new group of commands below `parent`."""
+    made = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+    parent.add_typer(made, name=name, help=about)
+    return made
