@@ -1,0 +1,104 @@
+"""A refusal as OAuth and Entra word it: the only place that knows error words and status numbers.
+
+The document is the one Entra sends (`error`, `error_description` beginning with the number, `error_codes`, ...).
+MSAL keeps a 400 for a minute and a 401 not at all.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from starlette.responses import JSONResponse
+
+from lightkeeper.kernel.problems import Invalid, Problem, TooLarge, Unauthenticated, Unavailable
+
+WORDS: Mapping[str, tuple[str, int]] = {
+    "AADSTS50020": ("invalid_grant", 400),
+    "AADSTS50053": ("invalid_grant", 400),
+    "AADSTS50057": ("invalid_grant", 400),
+    "AADSTS50059": ("invalid_request", 400),
+    "AADSTS50126": ("invalid_grant", 400),
+    "AADSTS50173": ("invalid_grant", 400),
+    "AADSTS501481": ("invalid_grant", 400),
+    "AADSTS54005": ("invalid_grant", 400),
+    "AADSTS65004": ("access_denied", 400),
+    "AADSTS70003": ("unsupported_grant_type", 400),
+    "AADSTS700005": ("invalid_grant", 400),
+    "AADSTS70008": ("invalid_grant", 400),
+    "AADSTS70011": ("invalid_scope", 400),
+    "AADSTS1002012": ("invalid_scope", 400),
+    "AADSTS700016": ("unauthorized_client", 400),
+    "AADSTS70016": ("authorization_pending", 400),
+    "AADSTS70017": ("authorization_declined", 400),
+    "AADSTS70018": ("bad_verification_code", 400),
+    "AADSTS70020": ("expired_token", 400),
+    "AADSTS700025": ("invalid_client", 401),
+    "AADSTS700027": ("invalid_client", 401),
+    "AADSTS700029": ("unsupported_response_type", 400),
+    "AADSTS7000112": ("unauthorized_client", 400),
+    "AADSTS7000215": ("invalid_client", 401),
+    "AADSTS7000218": ("invalid_client", 401),
+    "AADSTS7000222": ("invalid_client", 401),
+    "AADSTS9002313": ("invalid_grant", 400),
+}
+_BY_KIND: tuple[tuple[type[Problem], tuple[str, int]], ...] = (
+    (Unavailable, ("temporarily_unavailable", 503)),
+    (TooLarge, ("invalid_request", 413)),
+    (Unauthenticated, ("invalid_grant", 400)),
+    (Problem, ("invalid_request", 400)),
+)
+_NUMBER = re.compile(r"AADSTS(\d+)")
+
+
+def missing_parameter(name: str) -> Invalid:
+    """A parameter the protocol demands is absent or empty."""
+    return Invalid("AADSTS900144", f"The request body must contain the following parameter: '{name}'.", target=name)
+
+
+def malformed_body(why: str) -> Invalid:
+    """The body is not a form we can read."""
+    return Invalid("AADSTS900561", f"The endpoint only accepts application/x-www-form-urlencoded POST requests: {why}")
+
+
+def word_of(problem: Problem) -> tuple[str, int]:
+    """Return the OAuth error word and the status of a refusal."""
+    found = WORDS.get(problem.code)
+    return found or next(word for kind, word in _BY_KIND if isinstance(problem, kind))
+
+
+def described(problem: Problem) -> str:
+    """Return the number and what it means, as pages and clients show it."""
+    return f"{problem.code}: {problem.message}"
+
+
+def error_document(problem: Problem, now: datetime, correlation_id: str, login_url: str) -> dict[str, object]:
+    """Return the error document of the token endpoint."""
+    trace_id, at = str(uuid.uuid4()), now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    number = _NUMBER.fullmatch(problem.code)
+    codes = [int(number.group(1))] if number else []
+    return {
+        "error": word_of(problem)[0],
+        "error_description": (
+            f"{described(problem)} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {at}"
+        ),
+        "error_codes": codes,
+        "timestamp": at,
+        "trace_id": trace_id,
+        "correlation_id": correlation_id,
+        "error_uri": f"{login_url}/error?code={codes[0]}" if codes else f"{login_url}/error",
+    }
+
+
+def entra_error(
+    problem: Problem, now: datetime, correlation_id: str, login_url: str, *, word: str | None = None
+) -> JSONResponse:
+    """Return the answer; `word` replaces the error word where an endpoint has one of its own."""
+    document = error_document(problem, now, correlation_id, login_url)
+    if word is not None:
+        document["error"] = word
+    status = word_of(problem)[1]
+    headers = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="lightkeeper"'
+    return JSONResponse(document, status, headers)

@@ -1,0 +1,38 @@
+"""The sign-in surface as a list of routes, for the origin that also serves Azure Resource Manager.
+
+Nothing here collides with ARM: a tenant's routes are told by their second segment.
+"""
+
+from starlette.routing import Route
+
+from lightkeeper.directory.grants import Grants
+from lightkeeper.directory.passwords import Hashing
+from lightkeeper.directory.sign_in import SignIn
+from lightkeeper.kernel.office import Office
+from lightkeeper.wire.entra import authorize, device, metadata, token
+from lightkeeper.wire.entra.desk import Desk, Endpoint, guarded
+from lightkeeper.wire.entra.settings import EntraSettings
+
+_ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
+    ("GET", "/metadata/endpoints", metadata.cloud_endpoints),
+    ("GET", "/common/discovery/instance", metadata.instance_discovery),
+    ("GET", "/common/userrealm/{name}", metadata.user_realm),
+    ("GET", "/devicelogin", device.show),
+    ("POST", "/devicelogin", device.submit),
+    ("GET", "/{tenant}/v2.0/.well-known/openid-configuration", metadata.openid_configuration),
+    ("GET", "/{tenant}/.well-known/openid-configuration", metadata.openid_configuration_v1),
+    ("GET", "/{tenant}/discovery/v2.0/keys", metadata.keys),
+    ("GET", "/{tenant}/discovery/keys", metadata.keys),
+    ("POST", "/{tenant}/oauth2/v2.0/token", token.token),
+    ("POST", "/{tenant}/oauth2/token", token.token_v1),
+    ("POST", "/{tenant}/oauth2/v2.0/devicecode", device.give_code),
+    ("POST", "/{tenant}/oauth2/devicecode", device.give_code),
+    ("GET", "/{tenant}/oauth2/v2.0/authorize", authorize.show),
+    ("POST", "/{tenant}/oauth2/v2.0/authorize", authorize.submit),
+)
+
+
+def entra_routes(office: Office, settings: EntraSettings, *, hashing: Hashing | None = None) -> list[Route]:
+    """Return the routes; `hashing` says what checking a password costs (tests make it cheap)."""
+    desk = Desk(office, settings, SignIn(office, hashing), Grants(office))
+    return [Route(path, guarded(desk, endpoint), methods=[method]) for method, path, endpoint in _ROUTES]

@@ -1,0 +1,58 @@
+"""From a scope to the audience of the token.
+
+az asks for `https://management.core.windows.net//.default`: the audience is what is left without `/.default`, so it
+keeps the slash of its own.
+"""
+
+import re
+
+from lightkeeper.kernel import ids
+from lightkeeper.kernel.problems import Invalid
+
+SIGN_IN_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
+DEFAULT = "/.default"
+_RESOURCE = re.compile(r"(https?|api)://[^\s/?#]+[^\s?#]*", re.IGNORECASE)
+
+
+def audience_of(scope: str, default: str) -> str:
+    """Return whom a person's token is for: the resource of the first scope that names one, else `default`.
+
+    Raises AADSTS70011 when a scope is not of the form `resource/permission`.
+    """
+    for each in scope.split():
+        if each.lower() in SIGN_IN_SCOPES:
+            continue
+        resource, slash, _ = each.rpartition("/")
+        if not slash:
+            return default  # a bare permission such as User.Read belongs to Graph
+        return _checked(resource, scope)
+    return default
+
+
+def application_audience_of(scope: str) -> str:
+    """Return whom an application's token is for. Raises AADSTS1002012 unless the scope is `resource/.default`."""
+    wanted = [each for each in scope.split() if each.lower() not in SIGN_IN_SCOPES]
+    if len(wanted) != 1 or not wanted[0].endswith(DEFAULT):
+        raise Invalid(
+            "AADSTS1002012",
+            f"The provided value for scope {scope[:256]} is not valid. Client credential flows must have a scope value "
+            "with /.default suffixed to the resource identifier (application ID URI).",
+            target="scope",
+        )
+    return _checked(wanted[0].removesuffix(DEFAULT), scope)
+
+
+def resource_audience(resource: str) -> str:
+    """Return the audience of the older endpoint, which names the resource itself."""
+    return _checked(resource, resource)
+
+
+def _checked(resource: str, scope: str) -> str:
+    if len(resource) > 512 or not (ids.is_guid(resource) or _RESOURCE.fullmatch(resource)):
+        raise Invalid(
+            "AADSTS70011",
+            f"The provided request must include a 'scope' input parameter. The provided value for the input parameter "
+            f"'scope' is not valid. The scope {scope[:256]} is not valid.",
+            target="scope",
+        )
+    return resource
