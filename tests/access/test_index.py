@@ -34,7 +34,12 @@ ROLE_IDS = [role.id for role in ROLES] + ["unknown", "custom"]
 PEOPLE = ["ann", "bob", "eve"]
 GROUPS = ["g1", "g2", "g3"]
 SUBSCRIPTIONS = ["prod", "test", "own"]
-DELEGABLE = ["/subscriptions/prod", "/subscriptions/prod/resourcegroups/web", "/subscriptions/test", "/subscriptions/own"]
+DELEGABLE = [
+    "/subscriptions/prod",
+    "/subscriptions/prod/resourcegroups/web",
+    "/subscriptions/test",
+    "/subscriptions/own",
+]
 SCOPE_KEYS = [
     *DELEGABLE,
     VM.lower(),
@@ -144,7 +149,12 @@ def test_the_index_answers_like_a_plain_scan_after_every_change(sequence: list[F
         index.apply([fact])
         oracle.told.append(fact)
         who, action, scope = asked[len(oracle.told) % len(asked)]
-        assert decide(index.view, who, action, scope, NOW) == oracle.allows(who, action, scope, NOW), (fact, who, action, scope)
+        assert decide(index.view, who, action, scope, NOW) == oracle.allows(who, action, scope, NOW), (
+            fact,
+            who,
+            action,
+            scope,
+        )
 
     for who, action, scope in asked:
         expected = oracle.allows(who, action, scope, NOW)
@@ -188,7 +198,12 @@ def test_another_role_assignment_never_takes_access_away(
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(changes, max_size=25), questions, st.sampled_from(DELEGABLE), st.lists(st.tuples(anybody, roles, handed_on), max_size=3))
+@given(
+    st.lists(changes, max_size=25),
+    questions,
+    st.sampled_from(DELEGABLE),
+    st.lists(st.tuples(anybody, roles, handed_on), max_size=3),
+)
 def test_a_third_tenants_delegation_changes_nothing_for_others(
     sequence: list[Fact], asked: Any, scope: str, grants: list[Any]
 ) -> None:
@@ -230,7 +245,9 @@ def test_a_published_view_never_changes() -> None:
 def test_a_delegated_administrator_of_access_only_hands_on_listed_roles() -> None:
     """L106: nothing else of User Access Administrator applies."""
     grant = ("ann", USER_ACCESS_ADMINISTRATOR, (READER,))
-    view = told([*BEGINNING, facts.DefinitionSet("d", "fabrikam", (grant,)), facts.Delegated("a", "/subscriptions/prod", "d")]).view
+    view = told(
+        [*BEGINNING, facts.DefinitionSet("d", "fabrikam", (grant,)), facts.Delegated("a", "/subscriptions/prod", "d")]
+    ).view
     ann = Subject("ann", "fabrikam")
 
     assert delegated_roles_of(view, ann, VM) == {READER}

@@ -82,9 +82,7 @@ class Draft:
             if handed_on:
                 delegated[principal] = delegated.get(principal, frozenset()) | frozenset(handed_on)
             self._inner("definitions_of", principal)[fact.definition_id] = None
-        self._table("definitions")[fact.definition_id] = Definition(
-            fact.managing_tenant_id, roles, role_ids, delegated
-        )
+        self._table("definitions")[fact.definition_id] = Definition(fact.managing_tenant_id, roles, role_ids, delegated)
 
     @write.register
     def _(self, fact: facts.DefinitionGone) -> None:

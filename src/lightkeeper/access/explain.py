@@ -71,7 +71,9 @@ def explain(view: View, subject: Subject, action: str, scope: str, now: datetime
         (because if reason.code in _ALLOWING else nearest).append(reason)
     denial = denying(view, subject, chain, action)
     if denial is not None:
-        sentence = f"Deny assignment '{denial.deny_id}' at '{denial.scope_key}' forbids the action, whatever roles are held."
+        sentence = (
+            f"Deny assignment '{denial.deny_id}' at '{denial.scope_key}' forbids the action, whatever roles are held."
+        )
         nearest.insert(0, Reason("DeniedHere", sentence))
     elif not because and not any(reason.code != "OtherScope" for reason in nearest):
         nearest.insert(0, _nothing(view, subject, chain, action))
@@ -168,11 +170,18 @@ def _read(role: Role, name: str, grant: Grant, action: str) -> Reason:
     removed = role.removing(action)
     if removed is not None:
         return Reason(
-            "RemovedByNotActions", f"'{name}' is held here, but its notActions take '{removed}' away.", grant, name, removed
+            "RemovedByNotActions",
+            f"'{name}' is held here, but its notActions take '{removed}' away.",
+            grant,
+            name,
+            removed,
         )
     if any(block.withholds(action) and _names(block.actions, action) for block in role.permissions):
         return Reason(
-            "ConditionNotEvaluated", f"'{name}' gives this only under a condition, which is not evaluated here.", grant, name
+            "ConditionNotEvaluated",
+            f"'{name}' gives this only under a condition, which is not evaluated here.",
+            grant,
+            name,
         )
     return Reason("RoleLacksAction", f"'{name}' is held here, but does not have the action.", grant, name)
 
@@ -199,13 +208,17 @@ def _nothing(view: View, subject: Subject, chain: Chain, action: str) -> Reason:
     if chain.home is None:
         return Reason("UnknownSubscription", "There is no such subscription.")
     if chain.home == subject.tenant_id:
-        return Reason("NothingHeld", "No role assignment at this scope or above names the subject or one of its groups.")
+        return Reason(
+            "NothingHeld", "No role assignment at this scope or above names the subject or one of its groups."
+        )
     if delegated_to(view, subject.tenant_id, chain.delegable):
         return Reason(
             "NothingHeld",
             "A delegation to the subject's tenant stands here, but it names neither the subject nor one of its groups.",
         )
-    return Reason("OtherTenant", "The scope belongs to another tenant, which delegates nothing here to the subject's tenant.")
+    return Reason(
+        "OtherTenant", "The scope belongs to another tenant, which delegates nothing here to the subject's tenant."
+    )
 
 
 def _roles_allowing(view: View, action: str) -> Iterable[str]:

@@ -165,9 +165,15 @@ class Reference:
     def _parent_of(self, tenant_id: str, name: str) -> str | None:
         parent: str | None = None
         for fact in self.told:
-            if isinstance(fact, facts.ManagementGroupPlaced) and (fact.tenant_id, fact.name.lower()) == (tenant_id, name):
+            if isinstance(fact, facts.ManagementGroupPlaced) and (fact.tenant_id, fact.name.lower()) == (
+                tenant_id,
+                name,
+            ):
                 parent = fact.parent.lower() if fact.parent else None
-            elif isinstance(fact, facts.ManagementGroupGone) and (fact.tenant_id, fact.name.lower()) == (tenant_id, name):
+            elif isinstance(fact, facts.ManagementGroupGone) and (fact.tenant_id, fact.name.lower()) == (
+                tenant_id,
+                name,
+            ):
                 parent = None
         return parent
 

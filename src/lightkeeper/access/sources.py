@@ -1,7 +1,7 @@
 """Where facts come from: each source reads state tables once at start, and log entries ever after."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -18,8 +18,8 @@ from lightkeeper.access.facts import (
     SubscriptionPlaced,
 )
 from lightkeeper.directory import service as directory
-from lightkeeper.kernel import log
 from lightkeeper.kernel.log import Entry
+from lightkeeper.resources.service.placement import placements
 
 
 class GrantSource(Protocol):
@@ -32,30 +32,6 @@ class GrantSource(Protocol):
     def facts_of(self, entry: Entry) -> Iterable[Fact]:
         """Yield what one log entry made true; nothing for entries of other matters."""
         ...
-
-
-Reading = Callable[[Mapping[str, Any]], Fact]
-
-
-class FromLog:
-    """A source whose whole truth is in the log: it starts by reading its kinds of entries from the beginning."""
-
-    def __init__(self, readings: Mapping[str, Reading]) -> None:
-        self._readings = readings
-
-    def load(self, connection: Connection) -> Iterable[Fact]:
-        """Yield the facts of every entry of these kinds, oldest first."""
-        revision = 0
-        while batch := log.after(connection, revision, kinds=tuple(self._readings)):
-            for entry in batch:
-                yield from self.facts_of(entry)
-            revision = batch[-1].revision
-
-    def facts_of(self, entry: Entry) -> Iterable[Fact]:
-        """Yield the fact of an entry of one of these kinds."""
-        reading = self._readings.get(entry.kind)
-        if reading is not None:
-            yield reading(entry.body)
 
 
 class RoleAssignments:
@@ -94,15 +70,23 @@ class Memberships:
             yield PrincipalGone(body["id"])
 
 
-RESOURCE_TREE = FromLog(
-    {
-        "SubscriptionWritten": lambda body: SubscriptionPlaced(
-            body["subscription_id"], body["tenant_id"], body.get("management_group")
-        ),
-        "ManagementGroupWritten": lambda body: ManagementGroupPlaced(
-            body["tenant_id"], body["name"], body.get("parent")
-        ),
-        "ManagementGroupDeleted": lambda body: ManagementGroupGone(body["tenant_id"], body["name"]),
-    }
-)
-"""Subscriptions and management groups, as resources logs them."""
+class ResourceTree:
+    """Which subscription and management group stands where, from resources."""
+
+    def load(self, connection: Connection) -> Iterable[Fact]:
+        """Yield every management group and subscription."""
+        groups, subscriptions = placements(connection)
+        for group in groups:
+            yield ManagementGroupPlaced(group.tenant_id, group.name, group.parent)
+        for subscription in subscriptions:
+            yield SubscriptionPlaced(subscription.id, subscription.tenant_id, subscription.management_group)
+
+    def facts_of(self, entry: Entry) -> Iterable[Fact]:
+        """Yield what a written or deleted subscription or management group means."""
+        body = entry.body
+        if entry.kind == "SubscriptionWritten":
+            yield SubscriptionPlaced(body["subscription_id"], body["tenant_id"], body.get("management_group"))
+        elif entry.kind == "ManagementGroupWritten":
+            yield ManagementGroupPlaced(body["tenant_id"], body["name"], body.get("parent"))
+        elif entry.kind == "ManagementGroupDeleted":
+            yield ManagementGroupGone(body["tenant_id"], body["name"])

@@ -3,7 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Row, String, Table, Text, UniqueConstraint, delete, insert, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    insert,
+    or_,
+    select,
+)
 
 from lightkeeper.access.model import RoleAssignment, RoleId, key_of
 from lightkeeper.kernel.database import UtcTime, metadata
@@ -74,7 +88,7 @@ def list_around(
     `principals` limits them to those of these principals.
     """
     table = role_assignments
-    places = [table.c.scope_key.in_(chain)]
+    places: list[ColumnElement[bool]] = [table.c.scope_key.in_(chain)]
     places += [table.c.scope_key.startswith(f"{key}/", autoescape=True) for key in below]
     query = select(table).where(table.c.tenant_id == tenant_id, or_(*places))
     if principals is not None:

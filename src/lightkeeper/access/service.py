@@ -1,0 +1,275 @@
+"""Giving and taking roles, and answering who holds what.
+
+A customer's assignments are the customer's: a caller from a managing tenant sees only those its own tenant made, and
+delegated grants are no role assignments, so nobody sees them here (L105).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lightkeeper.access import actions, reach, store
+from lightkeeper.access.assignment_rules import (
+    Asked,
+    AssignmentFacts,
+    changes_what_is_fixed,
+    check_assignment,
+    why_not_hand_on,
+)
+from lightkeeper.access.explain import Explanation, explain
+from lightkeeper.access.gate import index_of, refusal, subject_of
+from lightkeeper.access.held import permissions_of
+from lightkeeper.access.model import PermissionBlock, Role, RoleAssignment, Subject
+from lightkeeper.access.roles import guid_in
+from lightkeeper.access.scopes import qualified, subscription_in
+from lightkeeper.directory import service as directory
+from lightkeeper.kernel import resource_id
+from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.findings import errors_of
+from lightkeeper.kernel.log import Event
+from lightkeeper.kernel.problems import Conflict, Invalid, NotFound, refuse_if
+from lightkeeper.kernel.resource_id import ROOT, MalformedId, ResourceId
+from lightkeeper.resources.service.subscriptions import require_subscription
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentFilter:
+    """Which assignments a list shows; by default those at, above and below the scope."""
+
+    at_scope: bool = False  # at and above only
+    principal_id: str | None = None
+    assigned_to: str | None = None  # this principal and the groups it is in
+
+
+def assign_role(call: Call, scope: str, asked: Asked, *, tenant_id: str | None = None) -> tuple[RoleAssignment, bool]:
+    """Give a role to a principal at `scope`; return the assignment and whether it is new.
+
+    `/` and management groups exist once per tenant: the caller's, unless the operator says which by `tenant_id`.
+    Raises `Invalid` for what is malformed or does not exist, `Conflict` (RoleAssignmentExists) when the principal holds
+    the role there under another name, and `Forbidden` for who may not, providers included (L106).
+    """
+    allowed = call.allows(actions.WRITE_ROLE_ASSIGNMENTS, scope)
+    chain = _place(call, scope, tenant_id)
+    facts = AssignmentFacts(
+        chain.home, directory.find_principal(call, asked.principal_id.lower()), _role_of(call, asked.role_id)
+    )
+    if not allowed:
+        _insist_on_handing_on(call, scope, asked, facts)
+    refuse_if(check_assignment(asked, facts))
+    assert facts.principal is not None
+    call.hold(f"roles:{chain.home}")
+    new = _assignment(call, scope, chain, asked, facts)
+    old = store.find(call.connection, chain.home, new.name)
+    if old is not None:
+        if changes_what_is_fixed(old, new):
+            raise Invalid(
+                "RoleAssignmentUpdateNotPermitted",
+                "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+            )
+        new = replace(
+            new, created_at=old.created_at, created_by=old.created_by, created_by_tenant_id=old.created_by_tenant_id
+        )
+    elif store.find_same(call.connection, new.scope_key, new.principal_id, new.role_id) is not None:
+        raise Conflict("RoleAssignmentExists", "The role assignment already exists.")
+    store.save(call.connection, new)
+    call.record(_event("RoleAssignmentWritten", actions.WRITE_ROLE_ASSIGNMENTS, new))
+    return new, old is None
+
+
+def remove_role(call: Call, scope: str, name: str) -> RoleAssignment | None:
+    """Take an assignment away; return it as it was, or None when there was none."""
+    call.authorize(actions.DELETE_ROLE_ASSIGNMENTS, scope)
+    found = _find(call, scope, name)
+    if found is not None:
+        _remove(call, found)
+    return found
+
+
+def get_assignment(call: Call, scope: str, name: str) -> RoleAssignment:
+    """Return the assignment of this name at exactly this scope. Raises `NotFound`."""
+    call.authorize(actions.READ_ROLE_ASSIGNMENTS, scope)
+    found = _find(call, scope, name)
+    if found is None:
+        raise NotFound("RoleAssignmentNotFound", f"The role assignment '{name}' is not found.")
+    return found
+
+
+def list_assignments(call: Call, scope: str, asked: AssignmentFilter | None = None) -> Sequence[RoleAssignment]:
+    """Return the assignments around `scope`: at it, above it in its tenant, and below it."""
+    call.authorize(actions.READ_ROLE_ASSIGNMENTS, scope)
+    asked = asked or AssignmentFilter()
+    chain = _place(call, scope)
+    principals: tuple[str, ...] | None = None
+    if asked.assigned_to is not None:
+        principals = index_of(call).view.principals(asked.assigned_to.lower())
+    elif asked.principal_id is not None:
+        principals = (asked.principal_id.lower(),)
+    if chain.keys[0] == qualified(ROOT, chain.home) and not asked.at_scope:
+        found = store.list_in(call.connection, chain.home, principals)
+    else:
+        below = () if asked.at_scope else _below(call, chain)
+        found = store.list_around(call.connection, chain.home, (*chain.keys, *below), below, principals)
+    return [assignment for assignment in found if _shows(call, assignment)]
+
+
+def list_permissions(call: Call, scope: str) -> Sequence[PermissionBlock]:
+    """Return the permission blocks of every role the caller holds at `scope`, its groups' and delegated ones included."""
+    call.open_to_all("everybody may ask what they may do themselves")
+    return permissions_of(index_of(call).view, subject_of(call), scope, call.now)
+
+
+def list_roles(call: Call, scope: str) -> Sequence[Role]:
+    """Return the roles that can be assigned at `scope`, by name."""
+    _read_definitions(call, scope)
+    return sorted(index_of(call).view.roles.catalogue, key=lambda role: role.name.lower())
+
+
+def get_role(call: Call, scope: str, role_id: str) -> Role:
+    """Return one role. Raises `NotFound`."""
+    _read_definitions(call, scope)
+    found = _role_of(call, role_id)
+    if found is None:
+        raise NotFound(
+            "RoleDefinitionDoesNotExist", f"The specified role definition with ID '{role_id}' does not exist."
+        )
+    return found
+
+
+def explain_access(call: Call, subject: Subject, action: str, scope: str) -> Explanation:
+    """Return the decision about somebody and its reasons.
+
+    Everybody may ask about themselves; about others who may read role assignments at the scope.
+    """
+    if subject == subject_of(call):
+        call.open_to_all("everybody may ask what they may do themselves")
+    else:
+        call.authorize(actions.READ_ROLE_ASSIGNMENTS, scope)
+    return explain(index_of(call).view, subject, action, scope, call.now)
+
+
+def list_subscription_ids(call: Call) -> Sequence[str]:
+    """Return the subscriptions the caller sees in lists (reach.subscriptions_of)."""
+    call.open_to_all("everybody may list what they can see")
+    return reach.subscriptions_of(index_of(call).view, subject_of(call), call.now)
+
+
+def managing_tenants_of(call: Call, subscription_id: str) -> Sequence[str]:
+    """Return the tenants that manage a subscription or a group in it; a total look-up that authorizes nothing."""
+    return reach.managing_tenants_of(index_of(call).view, subscription_id)
+
+
+def on_scope_deleted(call: Call, scope_key: str) -> None:
+    """Take away the assignments at a scope that is gone, and below it. Called by the deletion, which was authorized."""
+    for assignment in store.list_at_or_below(call.connection, scope_key):
+        _remove(call, assignment)
+
+
+def _insist_on_handing_on(call: Call, scope: str, asked: Asked, facts: AssignmentFacts) -> None:
+    view, subject = index_of(call).view, subject_of(call)
+    here = reach.delegated_roles_of(view, subject, scope)
+    there = reach.delegated_roles_of(view, subject, asked.delegated_managed_identity_resource_id or ROOT)
+    if not here or errors_of(why_not_hand_on(asked, facts, here, there)):
+        raise refusal(call.caller, actions.WRITE_ROLE_ASSIGNMENTS, scope)
+
+
+def _read_definitions(call: Call, scope: str) -> None:
+    if resource_id.parse(scope).key == ROOT:
+        call.open_to_all("the built-in roles are public knowledge")
+    else:
+        call.authorize(actions.READ_ROLE_DEFINITIONS, scope)
+
+
+def _role_of(call: Call, role_id: str) -> Role | None:
+    return index_of(call).view.roles.catalogue.role_of(role_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A scope that exists: the tenant it belongs to, its keys, nearest first, and whether it lies in a subscription."""
+
+    home: str
+    keys: tuple[str, ...]
+    in_subscription: bool
+
+
+def _place(call: Call, scope: str, tenant_id: str | None = None) -> _Place:
+    """Return where a scope is; the tenant comes from the subscription's row, which this call may just have written.
+
+    Raises `NotFound` for a subscription nobody knows, `Invalid` for what is no scope.
+    """
+    try:
+        parsed = resource_id.parse(scope)
+    except MalformedId as fault:
+        raise Invalid("InvalidScope", f"'{scope[:300]}' is not a scope.") from fault
+    if parsed.subscription_id is not None:
+        home: str = require_subscription(call, parsed.subscription_id.lower()).tenant_id
+    else:
+        home = tenant_id if tenant_id is not None and call.caller.unrestricted else call.caller.tenant_id
+    return _Place(home, index_of(call).view.chain(scope, home).keys, parsed.subscription_id is not None)
+
+
+def _below(call: Call, chain: _Place) -> tuple[str, ...]:
+    """Return the keys below which assignments count as below the scope: itself, and what a management group holds."""
+    if chain.in_subscription:
+        return (chain.keys[0],)
+    return (chain.keys[0], *reach.scopes_below(index_of(call).view, chain.keys[0], chain.home))
+
+
+def _find(call: Call, scope: str, name: str) -> RoleAssignment | None:
+    chain = _place(call, scope)
+    found = store.find(call.connection, chain.home, name)
+    return found if found is not None and found.scope_key == chain.keys[0] and _shows(call, found) else None
+
+
+def _shows(call: Call, assignment: RoleAssignment) -> bool:
+    caller = call.caller
+    return caller.unrestricted or caller.tenant_id in (assignment.tenant_id, assignment.created_by_tenant_id)
+
+
+def _assignment(call: Call, scope: str, chain: _Place, asked: Asked, facts: AssignmentFacts) -> RoleAssignment:
+    assert facts.principal is not None and facts.role is not None
+    place: ResourceId = resource_id.parse(scope)
+    scope_key = chain.keys[0]
+    return RoleAssignment(
+        id=resource_id.child(place.text, "Microsoft.Authorization", "roleAssignments", asked.name),
+        name=asked.name.lower(),
+        scope=place.text,
+        scope_key=scope_key,
+        tenant_id=facts.tenant_id,
+        subscription_id=subscription_in(scope_key),
+        principal_id=facts.principal.id,
+        principal_type=facts.principal.type,
+        role_id=guid_in(asked.role_id),
+        created_at=call.now,
+        updated_at=call.now,
+        created_by=call.caller.object_id,
+        updated_by=call.caller.object_id,
+        created_by_tenant_id=call.caller.tenant_id,
+        description=asked.description,
+        condition=asked.condition,
+        condition_version=asked.condition_version,
+        delegated_managed_identity_resource_id=asked.delegated_managed_identity_resource_id,
+    )
+
+
+def _remove(call: Call, assignment: RoleAssignment) -> None:
+    store.remove(call.connection, assignment)
+    call.record(_event("RoleAssignmentDeleted", actions.DELETE_ROLE_ASSIGNMENTS, assignment))
+
+
+def _event(kind: str, operation: str, assignment: RoleAssignment) -> Event:
+    return Event(
+        kind,
+        operation,
+        tenant_id=assignment.tenant_id,
+        subscription_id=assignment.subscription_id,
+        body={
+            "key": assignment.key,
+            "id": assignment.id,
+            "name": assignment.name,
+            "scope": assignment.scope,
+            "scope_key": assignment.scope_key,
+            "principal_id": assignment.principal_id,
+            "principal_type": str(assignment.principal_type),
+            "role_id": assignment.role_id,
+        },
+    )
