@@ -161,6 +161,18 @@ class RegistrationDefinition:
         """Return the full ARM id in lower case: equal keys mean the same definition."""
         return self.resource_id.lower()
 
+    @property
+    def asked(self) -> DefinitionAsked:
+        """Return what one would ask for to get the same definition elsewhere."""
+        return DefinitionAsked(
+            managed_by_tenant_id=self.managed_by_tenant_id,
+            authorizations=self.authorizations,
+            eligible_authorizations=self.eligible_authorizations,
+            name=self.name,
+            description=self.description,
+            plan=self.plan,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RegistrationAssignment:

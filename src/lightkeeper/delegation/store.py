@@ -93,6 +93,20 @@ def definitions_in(
     return sorted(found, key=lambda one: (one.stamp.created_at, one.key))
 
 
+def definitions_of_offering(connection: Connection, offering_key: str) -> list[RegistrationDefinition]:
+    """Return the definitions of a published plan, whatever the version, of every customer."""
+    query = select(definitions).where(definitions.c.offering_key == offering_key.lower()).order_by(definitions.c.key)
+    return [_definition(row) for row in connection.execute(query)]
+
+
+def definitions_named(connection: Connection, managing_tenant_id: str, guid: str) -> list[RegistrationDefinition]:
+    """Return the definitions of this GUID and managing tenant, in whatever subscription."""
+    query = select(definitions).where(
+        definitions.c.managed_by_tenant_id == managing_tenant_id.lower(), definitions.c.id == guid.lower()
+    )
+    return [_definition(row) for row in connection.execute(query.order_by(definitions.c.key))]
+
+
 def every_definition(connection: Connection) -> Iterable[RegistrationDefinition]:
     """Yield every definition there is; for the projection."""
     for row in connection.execute(select(definitions).order_by(definitions.c.key)):

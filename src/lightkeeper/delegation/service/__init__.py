@@ -15,7 +15,13 @@ from lightkeeper.delegation.service.definitions import (
 )
 from lightkeeper.delegation.service.described import Described, describe
 from lightkeeper.delegation.service.marketplace import get_marketplace_definition, list_marketplace_definitions
-from lightkeeper.delegation.service.rights import why_not_onboard
+from lightkeeper.delegation.service.offers import (
+    find_definitions_of,
+    find_delegations_of,
+    list_held,
+    offer_key,
+)
+from lightkeeper.delegation.service.rights import may_remove, why_not_onboard
 from lightkeeper.delegation.service.upkeep import on_scope_deleted, on_subscription_moved
 
 __all__ = [
@@ -23,13 +29,18 @@ __all__ = [
     "delete_assignment",
     "delete_definition",
     "describe",
+    "find_definitions_of",
+    "find_delegations_of",
     "get_assignment",
     "get_definition",
     "get_marketplace_definition",
     "list_assignments",
     "list_definitions",
+    "list_held",
     "list_managed",
     "list_marketplace_definitions",
+    "may_remove",
+    "offer_key",
     "on_scope_deleted",
     "on_subscription_moved",
     "put_assignment",

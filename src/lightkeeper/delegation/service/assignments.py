@@ -25,6 +25,7 @@ from lightkeeper.directory.model import Principal
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Conflict, Invalid, refuse_if
 from lightkeeper.kernel.resource_id import MalformedId, parse
+from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import Subscription, Written
 
 
@@ -37,9 +38,9 @@ def put_assignment(call: Call, scope: str, name: str, definition_id: str) -> Wri
     """
     call.authorize(events.WRITE_ASSIGNMENTS, scope)
     place = places.place_of(scope)
-    subscription = places.get_subscription(call, place.subscription_id)
+    subscription = resources.require_subscription(call, place.subscription_id)
     rights.demand_onboarding(call, subscription)
-    places.insist_on_active(subscription)
+    resources.require_active(call, subscription.id)
     places.insist_on_registration(call, subscription.id)
     place = places.as_it_is_spelled(call, place)
     refuse_if(findings_of(check_assignment_target(name, place.subscription_id, _subscription_in(definition_id))))
@@ -142,7 +143,7 @@ def delete_assignment(call: Call, scope: str, name: str) -> bool:
     if found is None:
         call.authorize(events.DELETE_ASSIGNMENTS, place.scope)
         return False
-    subscription = places.get_subscription(call, place.subscription_id)
+    subscription = resources.require_subscription(call, place.subscription_id)
     rights.demand_removal(call, found, subscription)
     call.hold(f"subscription:{subscription.id}")
     end(call, found, subscription)

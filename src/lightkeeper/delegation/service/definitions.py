@@ -21,6 +21,7 @@ from lightkeeper.directory import service as directory
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.ids import is_guid
 from lightkeeper.kernel.problems import Conflict, refuse_if
+from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import Subscription, Written
 
 
@@ -34,9 +35,9 @@ def put_definition(
     when the caller may not (L70), `Conflict` when the subscription is read-only or not registered.
     """
     call.authorize(events.WRITE_DEFINITIONS, scope)
-    subscription = places.get_subscription(call, places.subscription_of_definition_scope(scope))
+    subscription = resources.require_subscription(call, places.subscription_of_definition_scope(scope))
     rights.demand_onboarding(call, subscription)
-    places.insist_on_active(subscription)
+    resources.require_active(call, subscription.id)
     if registered:
         places.insist_on_registration(call, subscription.id)
     call.hold(f"subscription:{subscription.id}")
@@ -122,9 +123,9 @@ def delete_definition(call: Call, scope: str, name: str) -> bool:
     may, not even with the delete role (L95).
     """
     call.authorize(events.DELETE_DEFINITIONS, scope)
-    subscription = places.get_subscription(call, places.subscription_of_definition_scope(scope))
+    subscription = resources.require_subscription(call, places.subscription_of_definition_scope(scope))
     rights.demand_onboarding(call, subscription)
-    places.insist_on_active(subscription)
+    resources.require_active(call, subscription.id)
     call.hold(f"subscription:{subscription.id}")
     found = store.definition(call.connection, definition_id(subscription.id, name))
     if found is None:

@@ -3,14 +3,15 @@
 from lightkeeper.delegation import events, shelf
 from lightkeeper.delegation.model import PREVIEW_SUFFIX, Plan, PublishedPlan
 from lightkeeper.delegation.purchase_rules import Buyer, visible_to_everybody, why_not_see
-from lightkeeper.delegation.service import places
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import NotFound
+from lightkeeper.resources import service as resources
 
 
 def list_marketplace_definitions(call: Call, subscription_id: str | None) -> list[PublishedPlan]:
     """Return the newest version of each plan that the subscription may see; without one, of each public plan."""
-    return [plan for plan in shelf.published_plans(call.connection) if plan in _Sight(call, subscription_id)]
+    sight = _Sight(call, subscription_id)
+    return [plan for plan in shelf.published_plans(call.connection) if plan in sight]
 
 
 def get_marketplace_definition(call: Call, subscription_id: str | None, identifier: str) -> PublishedPlan:
@@ -46,7 +47,7 @@ class _Sight:
             self.buyer = None
             return
         call.authorize(events.READ_MARKETPLACE, f"/subscriptions/{subscription_id}")
-        self.buyer = Buyer.of(places.get_subscription(call, subscription_id))
+        self.buyer = Buyer.of(resources.require_subscription(call, subscription_id))
 
     def __contains__(self, plan: PublishedPlan) -> bool:
         return visible_to_everybody(plan) if self.buyer is None else not why_not_see(plan, self.buyer)
@@ -54,7 +55,7 @@ class _Sight:
 
 def _parts(identifier: str) -> tuple[str, str, str, str]:
     """Cut an identifier from the left: ids have no dots, versions do."""
-    parts = identifier.split(".", 3) + ["", "", ""]
+    parts = [*identifier.split(".", 3), "", "", ""]
     return parts[0], parts[1], parts[2], parts[3]
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from lightkeeper.delegation.model import NAMESPACE
 from lightkeeper.kernel.call import Call
-from lightkeeper.kernel.problems import Conflict, Invalid, NotFound
+from lightkeeper.kernel.problems import Invalid, NotFound
 from lightkeeper.kernel.resource_id import MalformedId, ResourceId, parse
 from lightkeeper.resources import service as resources
-from lightkeeper.resources.model import Subscription, group_scope
+from lightkeeper.resources.model import group_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +53,6 @@ def subscription_of_definition_scope(scope: str) -> str:
             target="scope",
         )
     return parsed.subscription_id.lower()
-
-
-def get_subscription(call: Call, subscription_id: str) -> Subscription:
-    """Return the subscription; raise `NotFound` when there is none."""
-    found = resources.find_subscription(call, subscription_id)
-    if found is None:
-        raise NotFound("SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
-    return found
-
-
-def insist_on_active(subscription: Subscription) -> None:
-    """Raise `Conflict` when nothing may be changed in the subscription (L74)."""
-    if subscription.state.read_only:
-        raise Conflict(
-            "ReadOnlyDisabledSubscription",
-            f"The subscription '{subscription.id}' is disabled and therefore marked as read only. You cannot perform "
-            "any write actions on this subscription until it is re-enabled.",
-        )
 
 
 def as_it_is_spelled(call: Call, place: Place) -> Place:

@@ -7,17 +7,17 @@ from lightkeeper.delegation.assignment_rules import why_not_onboard as rule
 from lightkeeper.delegation.events import DELETE_ASSIGNMENTS
 from lightkeeper.delegation.model import RegistrationAssignment
 from lightkeeper.delegation.objections import findings_of
-from lightkeeper.delegation.service.places import get_subscription
 from lightkeeper.directory import service as directory
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.problems import Forbidden, refuse_if
+from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import Subscription
 
 
 def why_not_onboard(call: Call, subscription_id: str) -> list[Finding]:
     """Return why the caller may not change what is delegated in the subscription; empty means they may."""
-    return findings_of(rule(_facts(call, get_subscription(call, subscription_id)), settings.current()))
+    return findings_of(rule(_facts(call, resources.require_subscription(call, subscription_id)), settings.current()))
 
 
 def demand_onboarding(call: Call, subscription: Subscription) -> None:
@@ -53,6 +53,15 @@ def demand_removal(call: Call, assignment: RegistrationAssignment, subscription:
             f"perform action '{DELETE_ASSIGNMENTS}' over scope '{assignment.resource_id}' or the scope is invalid. "
             "If access was recently granted, please refresh your credentials.",
         )
+
+
+def may_remove(call: Call, assignment: RegistrationAssignment) -> bool:
+    """Return whether `demand_removal` would let the caller end this delegation; for pages that show a trash icon."""
+    try:
+        demand_removal(call, assignment, resources.require_subscription(call, assignment.subscription_id))
+    except Forbidden:
+        return False
+    return True
 
 
 def _holds_delete_role(call: Call, assignment: RegistrationAssignment) -> bool:

@@ -3,6 +3,7 @@
 from lightkeeper.delegation import events, store
 from lightkeeper.delegation.service import assignments, places
 from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.resource_id import parse
 from lightkeeper.resources import service as resources
 
 
@@ -11,6 +12,9 @@ def on_scope_deleted(call: Call, scope_key: str) -> None:
 
     Called by whoever deletes the scope, within the same transaction and on that caller's authority.
     """
+    parsed = parse(scope_key)
+    if parsed.subscription_id is None or parsed.namespace:
+        return  # a single resource cannot be delegated
     place = places.place_of(scope_key)
     subscription = resources.find_subscription(call, place.subscription_id)
     if subscription is None:
@@ -30,7 +34,7 @@ def on_subscription_moved(call: Call, subscription_id: str, new_tenant_id: str) 
 
     Called by whoever moves the subscription, after the move, within the same transaction and on that caller's authority.
     """
-    subscription = places.get_subscription(call, subscription_id)
+    subscription = resources.require_subscription(call, subscription_id)
     for assignment in store.assignments_in(call.connection, [subscription.id]):
         if assignment.managed_by_tenant_id == new_tenant_id:
             assignments.end(call, assignment, subscription)
