@@ -1,0 +1,1 @@
+"""The hierarchy everything lives in: management groups, subscriptions, resource groups, resources, providers."""

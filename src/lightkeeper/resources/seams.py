@@ -1,0 +1,43 @@
+"""What this context needs from those above it; bootstrap.py fills it in.
+
+Until it does, nothing is known of any provider, so that no resource can be written and no action run.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from lightkeeper.kernel.call import Call
+from lightkeeper.resources.model import Catalogue
+
+
+class NoCatalogue:
+    """A catalogue in which nothing is."""
+
+    def namespaces(self) -> Sequence[str]:
+        """Return nothing."""
+        return ()
+
+    def types_of(self, namespace: str) -> Sequence[str]:
+        """Return nothing."""
+        return ()
+
+    def is_known(self, action: str) -> bool:
+        """Return False."""
+        return False
+
+
+@dataclass(slots=True)
+class Seams:
+    """The open ends.
+
+    `catalogue` names the providers, their types and operations. `may_see` says whether the caller may know of a
+    subscription because of a right somewhere below it. `on_scope_deleted` is told the lower-case id of a deleted group
+    or resource, so that what others keep there goes with it.
+    """
+
+    catalogue: Catalogue = field(default_factory=NoCatalogue)
+    may_see: Callable[[Call, str], bool] = lambda call, subscription_id: False
+    on_scope_deleted: list[Callable[[Call, str], None]] = field(default_factory=list)
+
+
+seams = Seams()

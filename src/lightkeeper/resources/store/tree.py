@@ -1,0 +1,119 @@
+"""Management groups and subscriptions."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from lightkeeper.kernel.call import TenantId
+from lightkeeper.resources.model import Channel, ManagementGroup, Subscription, SubscriptionState
+from lightkeeper.resources.store.tables import management_groups, subscriptions
+
+
+def find_management_group(connection: Connection, tenant_id: str, name: str) -> ManagementGroup | None:
+    """Return the tenant's group of this name, in any case."""
+    row = connection.execute(
+        select(management_groups).where(
+            management_groups.c.tenant_id == tenant_id, management_groups.c.name_key == name.lower()
+        )
+    ).first()
+    return _management_group(row) if row else None
+
+
+def management_groups_of(connection: Connection, tenant_id: str | None = None) -> Sequence[ManagementGroup]:
+    """Return every group of the tenant (or of all tenants), by name."""
+    query = select(management_groups).order_by(management_groups.c.tenant_id, management_groups.c.name_key)
+    if tenant_id is not None:
+        query = query.where(management_groups.c.tenant_id == tenant_id)
+    return [_management_group(row) for row in connection.execute(query)]
+
+
+def save_management_group(connection: Connection, group: ManagementGroup) -> None:
+    """Add the group or replace the one of the same name."""
+    values = {
+        "name": group.name,
+        "display_name": group.display_name,
+        "parent": group.parent,
+        "parent_key": group.parent.lower() if group.parent is not None else None,
+        "version": group.version,
+        "changed_at": group.changed_at,
+        "changed_by": group.changed_by,
+    }
+    same = (management_groups.c.tenant_id == group.tenant_id) & (management_groups.c.name_key == group.name.lower())
+    if connection.execute(management_groups.update().where(same).values(values)).rowcount == 0:
+        connection.execute(
+            insert(management_groups).values(tenant_id=group.tenant_id, name_key=group.name.lower(), **values)
+        )
+
+
+def remove_management_group(connection: Connection, tenant_id: str, name: str) -> None:
+    """Remove the group."""
+    connection.execute(
+        management_groups.delete().where(
+            management_groups.c.tenant_id == tenant_id, management_groups.c.name_key == name.lower()
+        )
+    )
+
+
+def find_subscription(connection: Connection, subscription_id: str) -> Subscription | None:
+    """Return the subscription of this id, in any case."""
+    row = connection.execute(select(subscriptions).where(subscriptions.c.id == subscription_id.lower())).first()
+    return _subscription(row) if row else None
+
+
+def subscriptions_by_id(connection: Connection, ids: Collection[str]) -> Sequence[Subscription]:
+    """Return the subscriptions of these ids that exist, by display name."""
+    wanted, found = sorted({subscription_id.lower() for subscription_id in ids}), []
+    for at in range(0, len(wanted), 500):  # both databases limit the number of parameters
+        rows = connection.execute(select(subscriptions).where(subscriptions.c.id.in_(wanted[at : at + 500])))
+        found += [_subscription(row) for row in rows]
+    return sorted(found, key=lambda subscription: (subscription.display_name, subscription.id))
+
+
+def subscriptions_in(connection: Connection, tenant_id: str | None = None) -> Sequence[Subscription]:
+    """Return the subscriptions at home in the tenant (or in any), by display name."""
+    query = select(subscriptions).order_by(subscriptions.c.display_name, subscriptions.c.id)
+    if tenant_id is not None:
+        query = query.where(subscriptions.c.tenant_id == tenant_id)
+    return [_subscription(row) for row in connection.execute(query)]
+
+
+def save_subscription(connection: Connection, subscription: Subscription) -> None:
+    """Add the subscription or replace the one of the same id."""
+    group = subscription.management_group or subscription.tenant_id
+    values = {
+        "tenant_id": subscription.tenant_id,
+        "display_name": subscription.display_name,
+        "state": subscription.state.value,
+        "channel": subscription.channel.value,
+        "management_group": group,
+        "management_group_key": group.lower(),
+        "tags": dict(subscription.tags),
+    }
+    same = subscriptions.c.id == subscription.id
+    if connection.execute(subscriptions.update().where(same).values(values)).rowcount == 0:
+        connection.execute(insert(subscriptions).values(id=subscription.id, **values))
+
+
+def _management_group(row: Row[Any]) -> ManagementGroup:
+    return ManagementGroup(
+        tenant_id=TenantId(row.tenant_id),
+        name=row.name,
+        display_name=row.display_name,
+        parent=row.parent,
+        version=row.version,
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
+    )
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    return Subscription(
+        id=row.id,
+        tenant_id=TenantId(row.tenant_id),
+        display_name=row.display_name,
+        state=SubscriptionState(row.state),
+        channel=Channel(row.channel),
+        management_group=row.management_group,
+        tags=row.tags,
+    )
