@@ -78,6 +78,21 @@ def of_value(value: Any, file: str = "") -> Document:
     return Document(file=file, value=value)
 
 
+def is_too_deep(value: Any) -> bool:
+    """Return whether a value nests deeper than an offer document may."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            part
+            for item in level
+            if isinstance(item, dict | list)
+            for part in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return True
+
+
 def read(text: str, file: str) -> Document:
     """Return what `text` (YAML or JSON) says. Never raises; faults of the text itself are among `findings`."""
     if len(text) > MAX_BYTES:

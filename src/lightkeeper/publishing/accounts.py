@@ -1,0 +1,144 @@
+"""What people do with a publisher's account."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.findings import Finding
+from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid
+from lightkeeper.publishing import account_store, members
+from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
+from lightkeeper.publishing.account_rules import (
+    COMMERCIAL_MARKETPLACE,
+    OTHER_DESIGNATIONS,
+    QUALIFYING,
+    Action,
+    why_not_eligible,
+)
+from lightkeeper.publishing.events import publisher_event
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,49}")  # the public documentation gives no form; ids appear in addresses
+
+
+def put_publisher(call: Call, publisher: Publisher) -> Publisher:
+    """Store an account as the operator declares it, new or changed; writing the same again changes nothing.
+
+    The tenant of an account never changes (`Conflict`): its id stands in customers' delegations.
+    """
+    members.require_operator(call)
+    call.hold(f"publisher:{publisher.id}")
+    _insist_on_form(publisher)
+    publisher = replace(
+        publisher,
+        tenant_id=publisher.tenant_id.lower(),
+        members=tuple(sorted((who.lower(), role) for who, role in dict(publisher.members).items())),
+        designations=tuple(sorted(publisher.designations, key=lambda one: one.name)),
+    )
+    existing = account_store.find(call.connection, publisher.id)
+    if existing is None:
+        account_store.add(call.connection, publisher)
+    elif existing.tenant_id != publisher.tenant_id:
+        raise Conflict("invalidId", f"The publisher id '{publisher.id}' is taken by another tenant. Choose another id.")
+    elif existing == publisher:
+        return existing
+    else:
+        account_store.put(call.connection, publisher)
+    call.record(publisher_event("PublisherWritten", publisher))
+    return publisher
+
+
+def get_publisher(call: Call, publisher_id: str) -> Publisher:
+    """Return the account; raises `Forbidden` for somebody who is no member."""
+    return members.require(call, publisher_id, Action.READ)
+
+
+def list_publishers(call: Call) -> list[Publisher]:
+    """Return the accounts the caller is a member of; the operator sees all."""
+    call.authorized = True  # everybody may ask: the answer holds only their own
+    return account_store.all_of(call.connection, None if call.caller.unrestricted else call.caller.object_id)
+
+
+def enrol(call: Call, publisher_id: str) -> Publisher:
+    """Join the commercial marketplace: the caller accepts the publisher agreement for the account."""
+    publisher = members.require(call, publisher_id, Action.ENROL)
+    if COMMERCIAL_MARKETPLACE in publisher.programs:
+        return publisher
+    return _store(
+        call,
+        replace(
+            publisher,
+            programs=(*publisher.programs, COMMERCIAL_MARKETPLACE),
+            agreement_accepted_by=call.caller.name,
+            agreement_accepted_at=call.now,
+        ),
+        "PublisherEnrolled",
+    )
+
+
+def set_member(call: Call, publisher_id: str, object_id: str, role: MemberRole) -> Publisher:
+    """Give somebody a role in the account; only an owner makes owners, and the last owner stays one."""
+    publisher = members.require(call, publisher_id, Action.MANAGE_MEMBERS)
+    call.hold(f"publisher:{publisher.id}")
+    _insist_on_owner(call, publisher, object_id, role)
+    roles = {**dict(publisher.members), object_id.lower(): role}
+    return _store(call, replace(publisher, members=tuple(sorted(roles.items()))), "PublisherMemberSet", object_id)
+
+
+def remove_member(call: Call, publisher_id: str, object_id: str) -> Publisher:
+    """Take somebody's role in the account away; the last owner stays."""
+    publisher = members.require(call, publisher_id, Action.MANAGE_MEMBERS)
+    call.hold(f"publisher:{publisher.id}")
+    _insist_on_owner(call, publisher, object_id, None)
+    roles = {who: role for who, role in publisher.members if who != object_id.lower()}
+    return _store(call, replace(publisher, members=tuple(roles.items())), "PublisherMemberRemoved", object_id)
+
+
+def set_designations(call: Call, publisher_id: str, designations: Iterable[Designation]) -> Publisher:
+    """Grant the account these designations and no others; the operator's business."""
+    members.require_operator(call)
+    publisher = members.require(call, publisher_id, Action.READ)
+    changed = replace(publisher, designations=tuple(sorted(designations, key=lambda one: one.name)))
+    _insist_on_form(changed)
+    return _store(call, changed, "PublisherDesignated")
+
+
+def decide_verification(call: Call, publisher_id: str, verdict: Verification, note: str = "") -> Publisher:
+    """Say how the check of the account ended, with a reason; the operator's business."""
+    members.require_operator(call)
+    publisher = members.require(call, publisher_id, Action.READ)
+    return _store(call, replace(publisher, verification=verdict, verification_note=note), "PublisherVerified")
+
+
+def why_ineligible(call: Call, publisher_id: str) -> list[Finding]:
+    """Return why the publisher cannot publish Managed Service offers now; empty when it can."""
+    return why_not_eligible(members.require(call, publisher_id, Action.READ), call.now)
+
+
+def _store(call: Call, publisher: Publisher, kind: str, member: str = "") -> Publisher:
+    account_store.put(call.connection, publisher)
+    call.record(publisher_event(kind, publisher, **({"object_id": member} if member else {})))
+    return publisher
+
+
+def _insist_on_form(publisher: Publisher) -> None:
+    if _ID.fullmatch(publisher.id) is None:
+        raise Invalid(
+            "invalidId", f"'{publisher.id}' cannot be a publisher id. Use 2 to 50 lower-case letters, digits, dashes."
+        )
+    for one in publisher.designations:
+        if one.name not in QUALIFYING and one.name not in OTHER_DESIGNATIONS:
+            known = ", ".join([*QUALIFYING, *sorted(OTHER_DESIGNATIONS)])
+            raise Invalid(
+                "invalidRequest", f"There is no designation '{one.name}'. Known: {known}.", target="designations"
+            )
+
+
+def _insist_on_owner(call: Call, publisher: Publisher, object_id: str, role: MemberRole | None) -> None:
+    before = publisher.role_of(object_id)
+    touches_owner = MemberRole.OWNER in (before, role)
+    if touches_owner and not call.caller.unrestricted and publisher.role_of(call.caller.object_id) != MemberRole.OWNER:
+        raise Forbidden("forbidden", "Only an owner of the account can appoint or remove an owner.")
+    owners = [who for who, held in publisher.members if held is MemberRole.OWNER]
+    if before is MemberRole.OWNER and role is not MemberRole.OWNER and len(owners) == 1:
+        raise Conflict("invalidState", "An account needs an owner. Appoint another one first.")

@@ -1,0 +1,293 @@
+"""Publishing: what people do to bring an offer from draft to live, and to take it back.
+
+Accounts are in accounts.py, drafts in drafts.py; other contexts and surfaces find all verbs here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from lightkeeper.kernel import ids
+from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.findings import errors_of
+from lightkeeper.kernel.problems import Conflict, Invalid, NotFound
+from lightkeeper.publishing import members, shelf, store
+from lightkeeper.publishing.account import Publisher
+from lightkeeper.publishing.account_rules import Action
+from lightkeeper.publishing.accounts import (
+    decide_verification,
+    enrol,
+    get_publisher,
+    list_publishers,
+    put_publisher,
+    remove_member,
+    set_designations,
+    set_member,
+    why_ineligible,
+)
+from lightkeeper.publishing.certification import is_policy
+from lightkeeper.publishing.drafts import (
+    check_content,
+    check_draft,
+    delete_offer,
+    find_media,
+    find_or_refuse,
+    get_offer,
+    list_offers,
+    put_offer,
+    remember,
+)
+from lightkeeper.publishing.events import OFFER_SIGNED_OFF, OFFER_STOP_REQUESTED, OFFER_SUBMITTED, offer_event
+from lightkeeper.publishing.leads import masked
+from lightkeeper.publishing.lifecycle import Event, Stage, after, cancellation, is_locked
+from lightkeeper.publishing.model import Content, Environment, HistoryEntry, OfferRecord, Submission
+from lightkeeper.publishing.offer import AudienceRow
+from lightkeeper.publishing.offer_rules import MAX_PREVIEW_AUDIENCE, MAX_PRIVATE_AUDIENCE, check_audience
+from lightkeeper.publishing.progress import first_steps, move
+
+__all__ = [
+    "cancel", "check_draft", "content_of", "decide_verification", "delete_offer", "enrol", "find_media", "get_offer",
+    "get_publisher", "get_submission", "go_live", "history", "list_offers", "list_publishers", "list_submissions",
+    "publish", "put_offer", "put_publisher", "remove_member", "set_designations", "set_member", "stop_selling",
+    "sync_audience", "why_ineligible",
+]  # fmt: skip
+
+
+def publish(call: Call, publisher_id: str, offer_id: str, *, notes: str = "", emails: Sequence[str] = ()) -> Submission:
+    """Freeze the draft and send it on its way to preview; the workflow that `OfferSubmitted` starts does the rest.
+
+    Raises `Invalid` (businessValidationError) when the draft is incomplete or contradicts what was live; policies are
+    for certification to judge. Raises `Conflict` (productLocked) while the marketplace works on the offer.
+    """
+    publisher, offer = _held(call, publisher_id, offer_id)
+    if is_locked(offer.stage):
+        raise Conflict("productLocked", f"Offer '{offer.id}' is being worked on ({offer.status}). Wait, or cancel.")
+    faults = errors_of(check_content(call, publisher.id, offer.id, offer.draft))
+    faults = [fault for fault in faults if not is_policy(fault) or fault.code in _REFUSED_AT_ONCE]
+    if faults:
+        raise Invalid("businessValidationError", "The offer cannot be published as it is.", details=faults)
+    stage = after(offer.stage, Event.SUBMIT)
+    assert stage is not None  # every stage that is not locked admits it
+    submission = Submission(
+        id=ids.new_guid(),
+        publisher_id=publisher.id,
+        offer_id=offer.id,
+        number=store.next_number(call.connection, offer),
+        content=offer.draft,
+        stage=stage,
+        steps=first_steps(call.now),
+        submitted_by=call.caller.name,
+        submitted_at=call.now,
+        notes=notes[:4000],
+        emails=tuple(emails),
+    )
+    _supersede(call, offer)
+    store.add_submission(call.connection, submission)
+    store.put(call.connection, replace(offer, stage=stage, submission_id=submission.id))
+    remember(call, offer, "Submitted offer to preview")
+    call.record(offer_event(OFFER_SUBMITTED, publisher, offer.id, "publish/action", submission_id=submission.id))
+    return submission
+
+
+_REFUSED_AT_ONCE = frozenset({"700.5-public-to-private", "700.6-version-not-increased", "700.6-tenant-changed"})
+"""What contradicts the past is no matter of judgement."""
+
+
+def _supersede(call: Call, offer: OfferRecord) -> None:
+    """End a submission that still waits for its sign-off: a newer one takes its place."""
+    waiting = store.find_submission(call.connection, offer.submission_id) if offer.submission_id else None
+    if waiting is not None and waiting.stage is Stage.AWAITING_SIGN_OFF:
+        move(call, offer, waiting, Event.CANCEL, ["A newer submission took its place."])
+
+
+def go_live(call: Call, publisher_id: str, offer_id: str, *, submission_id: str | None = None) -> Submission:
+    """Sign the preview off: what is in preview goes on sale. From here on there is no cancel.
+
+    `submission_id` names the preview that was looked at; `Conflict`/`Invalid` (invalidState) when it is another one.
+    """
+    publisher, offer = _held(call, publisher_id, offer_id)
+    submission = _current(call, offer)
+    if submission_id is not None and (submission is None or submission.id != submission_id.lower()):
+        raise Invalid("invalidState", f"'{submission_id}' is not the preview of offer '{offer.id}'. Read its status.")
+    if submission is None or submission.stage is not Stage.AWAITING_SIGN_OFF:
+        raise Invalid("invalidState", f"Offer '{offer.id}' has no preview to sign off; it is '{offer.status}'.")
+    signed = replace(submission, go_live_id=ids.new_guid(), signed_off_at=call.now)
+    offer, signed = move(call, offer, signed, Event.SIGN_OFF, [f"Signed off by {call.caller.name}."])
+    remember(call, offer, "Sign-off to go live")
+    call.record(offer_event(OFFER_SIGNED_OFF, publisher, offer.id, "golive/action", submission_id=signed.id))
+    return signed
+
+
+def cancel(call: Call, publisher_id: str, offer_id: str) -> Submission:
+    """Take a submission back, until its sign-off; the offer is where it was before (a preview is withdrawn)."""
+    publisher, offer = _held(call, publisher_id, offer_id)
+    submission = _current(call, offer)
+    event = cancellation(was_live=offer.was_live, on_sale=offer.on_sale)
+    if submission is None or after(submission.stage, event) is None:
+        raise Invalid(
+            "invalidState",
+            f"Nothing of offer '{offer.id}' can be canceled: it is '{offer.status}'. "
+            "A submission can be canceled until you choose Go live.",
+        )
+    remember(call, offer, "Initiated submit to preview cancellation")
+    offer, submission = move(call, offer, submission, event, [f"Canceled by {call.caller.name}."])
+    _withdraw_preview(call, offer)
+    remember(call, offer, "Canceled submission to preview")
+    call.record(offer_event("OfferCanceled", publisher, offer.id, "cancel/action", submission_id=submission.id))
+    return submission
+
+
+def _withdraw_preview(call: Call, offer: OfferRecord) -> None:
+    """Let the preview show what is live; nothing for an offer that is not."""
+    store.clear_environment(call.connection, offer.publisher_id, offer.id, Environment.PREVIEW)
+    shelf.fill_preview(call.connection, offer.publisher_id, offer.id, [])
+
+
+def stop_selling(call: Call, publisher_id: str, offer_id: str) -> OfferRecord:
+    """Take a live offer off sale at once; customers who accepted it keep it. Publishing again resumes."""
+    publisher, offer = _held(call, publisher_id, offer_id)
+    stage = after(offer.stage, Event.STOP)
+    if stage is None or not offer.on_sale:
+        raise Invalid("invalidState", f"Only a live offer can be taken off sale; '{offer.id}' is '{offer.status}'.")
+    offer = replace(offer, stage=stage, on_sale=False)
+    store.put(call.connection, offer)
+    shelf.take_off_sale(call.connection, publisher.id, offer.id)
+    remember(call, offer, "Stop distribution offer")
+    call.record(
+        offer_event(
+            OFFER_STOP_REQUESTED, publisher, offer.id, "stopSelling/action", submission_id=offer.submission_id or ""
+        )
+    )
+    return offer
+
+
+def sync_audience(
+    call: Call,
+    publisher_id: str,
+    offer_id: str,
+    *,
+    plan_id: str | None,
+    add: Sequence[AudienceRow] = (),
+    remove: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Change who sees a private plan (or with `plan_id` None the preview), in draft, preview and live at once.
+
+    Other edits of the draft stay unpublished. Returns the audience as it is now in the draft.
+    """
+    publisher, offer = _held(call, publisher_id, offer_id)
+    if is_locked(offer.stage):
+        raise Conflict("productLocked", f"Offer '{offer.id}' is being worked on ({offer.status}). Wait, or cancel.")
+    key, most = ("privateAudience", MAX_PRIVATE_AUDIENCE) if plan_id else ("previewAudience", MAX_PREVIEW_AUDIENCE)
+    bad = [row.subscription_id for row in add if not ids.is_guid(row.subscription_id)]
+    if bad:
+        raise Invalid("schemaValidationError", f"'{bad[0][:60]}' is not the GUID of a subscription.", target=key)
+    gone = {subscription.lower() for subscription in remove}
+
+    def changed(document: dict[str, Any]) -> dict[str, Any]:
+        if plan_id is None:
+            return {**document, key: _rows(document.get(key), add, gone, most)}
+        plans = [
+            {**plan, key: _rows(plan.get(key), add, gone, most)} if _is_private(plan, plan_id) else plan
+            for plan in document.get("plans") or []
+        ]
+        return {**document, "plans": plans}
+
+    if plan_id is not None and not any(_is_private(plan, plan_id) for plan in offer.draft.document.get("plans") or []):
+        raise NotFound("resourceNotFound", f"Offer '{offer.id}' has no private plan '{plan_id}'.", target="planId")
+    draft = Content(changed(offer.draft.document), offer.draft.assets)
+    offer = replace(offer, draft=draft, edition=offer.edition + 1, changed_at=call.now, changed_by=call.caller.name)
+    store.put(call.connection, offer)
+    for environment in (Environment.PREVIEW, Environment.LIVE):
+        shown = store.environment_of(call.connection, offer, environment)
+        if shown is not None:
+            store.change_environment(call.connection, offer, environment, changed(shown[0].document))
+    _sync_shelf(call, offer, plan_id, {row.subscription_id.lower() for row in add}, gone)
+    remember(call, offer, "Sync private audience", plan_id or "preview")
+    call.record(offer_event("AudienceSynced", publisher, offer.id, "audience/action", plan_id=plan_id or ""))
+    where = draft.document if plan_id is None else next(p for p in draft.document["plans"] if _is_private(p, plan_id))
+    return {key: where[key]}
+
+
+def _sync_shelf(call: Call, offer: OfferRecord, plan_id: str | None, added: set[str], gone: set[str]) -> None:
+    for preview in (True, False):
+        for plan in shelf.versions_of(call.connection, offer.publisher_id, offer.id, preview=preview):
+            if plan_id is None:
+                shelf.change(call.connection, replace(plan, preview_audience=(plan.preview_audience - gone) | added))
+            elif plan.plan_id == plan_id and plan.visibility == "private":
+                shelf.change(call.connection, replace(plan, audience=(plan.audience - gone) | added))
+
+
+def _rows(value: Any, add: Sequence[AudienceRow], gone: set[str], most: int) -> list[dict[str, str]]:
+    rows = {
+        row["subscriptionId"].lower(): row for row in value or [] if isinstance(row, dict) and "subscriptionId" in row
+    }
+    for subscription in gone:
+        rows.pop(subscription, None)
+    for new in add:
+        entry = {"subscriptionId": new.subscription_id.lower()}
+        rows[entry["subscriptionId"]] = {**entry, "description": new.description} if new.description else entry
+    kept = tuple(AudienceRow(subscription) for subscription in rows)
+    faults = errors_of(check_audience(kept, "audience", most))
+    if faults:
+        raise Invalid("collectionLimitExceeded", faults[0].message, target="audience")
+    if not rows:
+        raise Invalid("businessValidationError", "An audience cannot become empty.", target="audience")
+    return list(rows.values())
+
+
+def _is_private(plan: Any, plan_id: str) -> bool:
+    return isinstance(plan, dict) and plan.get("id") == plan_id and plan.get("visibility") == "private"
+
+
+def get_submission(call: Call, publisher_id: str, offer_id: str, submission_id: str | None = None) -> Submission | None:
+    """Return a submission by its id (or the id of its sign-off), or the last one; None when there was none yet."""
+    offer = find_or_refuse(call, members.require(call, publisher_id, Action.READ), offer_id)
+    if submission_id is None:
+        return _current(call, offer)
+    found = store.find_submission(call.connection, submission_id)
+    if found is None or (found.publisher_id, found.offer_id) != (offer.publisher_id, offer.id):
+        raise NotFound("resourceNotFound", f"Offer '{offer.id}' has no submission '{submission_id}'.")
+    return found
+
+
+def list_submissions(call: Call, publisher_id: str, offer_id: str) -> list[Submission]:
+    """Return the offer's submissions, newest first."""
+    offer = find_or_refuse(call, members.require(call, publisher_id, Action.READ), offer_id)
+    return store.submissions_of(call.connection, offer)
+
+
+def history(call: Call, publisher_id: str, offer_id: str) -> list[HistoryEntry]:
+    """Return what happened to the offer, oldest first."""
+    offer = find_or_refuse(call, members.require(call, publisher_id, Action.READ), offer_id)
+    return store.history_of(call.connection, offer)
+
+
+def content_of(call: Call, publisher_id: str, offer_id: str, which: str) -> Content:
+    """Return what `which` shows: draft, preview, live, or the number of a submission; secrets masked.
+
+    Raises `NotFound` when nothing was published there.
+    """
+    offer = find_or_refuse(call, members.require(call, publisher_id, Action.READ), offer_id)
+    content = _content(call, offer, which.lower())
+    if content is None:
+        raise NotFound("resourceNotFound", f"Offer '{offer.id}' has no '{which}'.", target="slot")
+    return replace(content, document=masked(content.document))
+
+
+def _content(call: Call, offer: OfferRecord, which: str) -> Content | None:
+    if which == Environment.DRAFT:
+        return offer.draft
+    if which in (Environment.PREVIEW, Environment.LIVE):
+        shown = store.environment_of(call.connection, offer, Environment(which))
+        return shown[0] if shown else None
+    return next((s.content for s in store.submissions_of(call.connection, offer) if str(s.number) == which), None)
+
+
+def _held(call: Call, publisher_id: str, offer_id: str) -> tuple[Publisher, OfferRecord]:
+    publisher = members.require(call, publisher_id, Action.EDIT_OFFERS)
+    call.hold(f"offer:{publisher.id}.{offer_id.lower()}")
+    return publisher, find_or_refuse(call, publisher, offer_id)
+
+
+def _current(call: Call, offer: OfferRecord) -> Submission | None:
+    return store.find_submission(call.connection, offer.submission_id) if offer.submission_id else None

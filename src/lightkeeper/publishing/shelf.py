@@ -1,0 +1,140 @@
+"""The plan versions that are published: what the storefront and delegation look up (delegation/shelf.py declares how).
+
+Live versions are kept for ever, because customers stay on theirs until they accept a newer one. Preview copies are
+replaced by the next preview.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Boolean, Column, Connection, Row, String, Table, delete, insert, select, update
+
+from lightkeeper.delegation.model import Plan, PublishedPlan
+from lightkeeper.delegation.model import newest as newest_of
+from lightkeeper.kernel.database import Json, UtcTime, metadata
+
+published_plans = Table(
+    "published_plans",
+    metadata,
+    Column("publisher_id", String(50), primary_key=True),
+    Column("offer_id", String(50), primary_key=True),
+    Column("plan_id", String(50), primary_key=True),
+    Column("version", String(32), primary_key=True),
+    Column("preview", Boolean, primary_key=True),
+    Column("newest", Boolean, nullable=False),
+    Column("on_sale", Boolean, nullable=False),
+    Column("plan", Json, nullable=False),
+    Column("published_at", UtcTime, nullable=False),
+)
+_table = published_plans
+
+
+class PublishingShelf:
+    """The shelf that publishing fills."""
+
+    def published_plans(self, connection: Connection) -> list[PublishedPlan]:
+        """Return the newest version of every plan on sale, and of every plan in preview."""
+        rows = connection.execute(
+            select(_table)
+            .where(_table.c.newest.is_(True), _table.c.on_sale.is_(True))
+            .order_by(_table.c.publisher_id, _table.c.offer_id, _table.c.plan_id, _table.c.preview)
+        )
+        return [_plan(row) for row in rows]
+
+    def find_plan(self, connection: Connection, plan: Plan, *, newest: bool) -> PublishedPlan | None:
+        """Return the version `plan` names, stopped ones included; with `newest` the newest of the same plan instead."""
+        query = select(_table).where(
+            _table.c.publisher_id == plan.publisher.lower(),
+            _table.c.offer_id == plan.offer_id.lower(),
+            _table.c.plan_id == plan.name.lower(),
+            _table.c.preview.is_(plan.preview),
+        )
+        query = query.where(_table.c.newest.is_(True) if newest else _table.c.version == plan.version)
+        row = connection.execute(query).first()
+        return _plan(row) if row else None
+
+
+def versions_of(connection: Connection, publisher_id: str, offer_id: str, *, preview: bool) -> list[PublishedPlan]:
+    """Return every version of every plan of an offer in one environment, by plan and time."""
+    rows = connection.execute(
+        select(_table)
+        .where(*_of(publisher_id, offer_id), _table.c.preview.is_(preview))
+        .order_by(_table.c.plan_id, _table.c.published_at)
+    )
+    return [_plan(row) for row in rows]
+
+
+def fill_live(connection: Connection, publisher_id: str, offer_id: str, plans: Iterable[PublishedPlan]) -> None:
+    """Put these versions on sale; the offer's other plans are no longer sold, and older versions stay what they were."""
+    plans = list(plans)
+    live = (*_of(publisher_id, offer_id), _table.c.preview.is_(False))
+    connection.execute(update(_table).where(*live).values(on_sale=False))
+    for plan in plans:
+        connection.execute(
+            delete(_table).where(*live, _table.c.plan_id == plan.plan_id, _table.c.version == plan.version)
+        )
+        connection.execute(insert(_table).values(_row(plan, newest=False)))
+    sold = {plan.plan_id for plan in plans}
+    for plan_id, versions in _by_plan(versions_of(connection, publisher_id, offer_id, preview=False)).items():
+        newest = newest_of(versions)
+        assert newest is not None
+        mine = (*live, _table.c.plan_id == plan_id)
+        connection.execute(update(_table).where(*mine).values(newest=False, on_sale=plan_id in sold))
+        connection.execute(update(_table).where(*mine, _table.c.version == newest.version).values(newest=True))
+
+
+def fill_preview(connection: Connection, publisher_id: str, offer_id: str, plans: Iterable[PublishedPlan]) -> None:
+    """Let the preview show exactly these plans."""
+    connection.execute(delete(_table).where(*_of(publisher_id, offer_id), _table.c.preview.is_(True)))
+    rows = [_row(plan, newest=True) for plan in plans]
+    if rows:
+        connection.execute(insert(_table), rows)
+
+
+def take_off_sale(connection: Connection, publisher_id: str, offer_id: str) -> None:
+    """Sell none of the offer's plans any more; what customers accepted stays."""
+    connection.execute(update(_table).where(*_of(publisher_id, offer_id)).values(on_sale=False))
+
+
+def change(connection: Connection, plan: PublishedPlan) -> None:
+    """Replace what is stored of a version, for a change of its audience."""
+    connection.execute(
+        update(_table)
+        .where(
+            *_of(plan.publisher_id, plan.offer_id),
+            _table.c.plan_id == plan.plan_id,
+            _table.c.version == plan.version,
+            _table.c.preview.is_(plan.preview),
+        )
+        .values(plan=msgspec.to_builtins(plan))
+    )
+
+
+def _of(publisher_id: str, offer_id: str) -> tuple[Any, Any]:
+    return _table.c.publisher_id == publisher_id, _table.c.offer_id == offer_id
+
+
+def _by_plan(plans: Iterable[PublishedPlan]) -> dict[str, list[PublishedPlan]]:
+    found: dict[str, list[PublishedPlan]] = {}
+    for plan in plans:
+        found.setdefault(plan.plan_id, []).append(plan)
+    return found
+
+
+def _row(plan: PublishedPlan, *, newest: bool) -> dict[str, Any]:
+    return {
+        "publisher_id": plan.publisher_id,
+        "offer_id": plan.offer_id,
+        "plan_id": plan.plan_id,
+        "version": plan.version,
+        "preview": plan.preview,
+        "newest": newest,
+        "on_sale": True,
+        "plan": msgspec.to_builtins(plan),
+        "published_at": plan.published_at,
+    }
+
+
+def _plan(row: Row[Any]) -> PublishedPlan:
+    return msgspec.convert({**row.plan, "on_sale": row.on_sale}, PublishedPlan)
