@@ -8,6 +8,12 @@ one by position: keys stand in a fixed order) and look for operations `Microsoft
 import json
 
 from lightkeeper.delegation import documents
+from lightkeeper.delegation.actions import (
+    DELETE_ASSIGNMENTS,
+    DELETE_DEFINITIONS,
+    WRITE_ASSIGNMENTS,
+    WRITE_DEFINITIONS,
+)
 from lightkeeper.delegation.model import RegistrationAssignment, RegistrationDefinition
 from lightkeeper.kernel.log import Event
 
@@ -17,14 +23,6 @@ ASSIGNMENT_WRITTEN = "RegistrationAssignmentWritten"
 ASSIGNMENT_DELETED = "RegistrationAssignmentDeleted"
 DELEGATION_ADDED = "DelegationAdded"
 DELEGATION_REMOVED = "DelegationRemoved"
-
-READ_DEFINITIONS = "Microsoft.ManagedServices/registrationDefinitions/read"
-WRITE_DEFINITIONS = "Microsoft.ManagedServices/registrationDefinitions/write"
-DELETE_DEFINITIONS = "Microsoft.ManagedServices/registrationDefinitions/delete"
-READ_ASSIGNMENTS = "Microsoft.ManagedServices/registrationAssignments/read"
-WRITE_ASSIGNMENTS = "Microsoft.ManagedServices/registrationAssignments/write"
-DELETE_ASSIGNMENTS = "Microsoft.ManagedServices/registrationAssignments/delete"
-READ_MARKETPLACE = "Microsoft.ManagedServices/marketplaceRegistrationDefinitions/read"
 
 
 def definition_written(definition: RegistrationDefinition, home_tenant_id: str, *, created: bool) -> Event:

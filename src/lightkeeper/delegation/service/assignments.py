@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from lightkeeper.delegation import events, store
+from lightkeeper.delegation import actions, events, store
 from lightkeeper.delegation.assignment_rules import (
     MULTIPLE,
     DelegationFacts,
@@ -36,7 +36,7 @@ def put_assignment(call: Call, scope: str, name: str, definition_id: str) -> Wri
     `Conflict` when the definition is assigned there already (L60), `NotFound` for a missing group, `Forbidden` when the
     caller may not (L70).
     """
-    call.authorize(events.WRITE_ASSIGNMENTS, scope)
+    call.authorize(actions.WRITE_ASSIGNMENTS, scope)
     place = places.place_of(scope)
     subscription = resources.require_subscription(call, place.subscription_id)
     rights.demand_onboarding(call, subscription)
@@ -95,7 +95,7 @@ def _refuse(scope: str, facts: DelegationFacts) -> None:
 
 def get_assignment(call: Call, scope: str, name: str) -> Delegation:
     """Return the delegation of this name at exactly this scope; raise `NotFound` when there is none."""
-    call.authorize(events.READ_ASSIGNMENTS, scope)
+    call.authorize(actions.READ_ASSIGNMENTS, scope)
     place = places.place_of(scope)
     found = store.assignment(call.connection, _key(place.scope, name))
     if found is None:
@@ -114,10 +114,10 @@ def list_assignments(call: Call, scope: str, managed_by: Collection[str] | None 
     if place.resource_group is not None:
         found = [one for one in found if one.scope_key == place.scope.lower()]
     readable = found
-    if not call.allows(events.READ_ASSIGNMENTS, place.scope):
-        readable = [one for one in found if call.allows(events.READ_ASSIGNMENTS, one.scope)]
+    if not call.allows(actions.READ_ASSIGNMENTS, place.scope):
+        readable = [one for one in found if call.allows(actions.READ_ASSIGNMENTS, one.scope)]
         if not readable:
-            call.authorize(events.READ_ASSIGNMENTS, place.scope)
+            call.authorize(actions.READ_ASSIGNMENTS, place.scope)
     return _with_definitions(
         call, [one for one in readable if managed_by is None or one.managed_by_tenant_id in managed_by]
     )
@@ -129,7 +129,7 @@ def list_managed(call: Call, managing_tenant_id: str) -> list[Delegation]:
     return [
         one
         for one in store.delegations_by(call.connection, managing_tenant_id)
-        if call.allows(events.READ_ASSIGNMENTS, one.assignment.scope)
+        if call.allows(actions.READ_ASSIGNMENTS, one.assignment.scope)
     ]
 
 
@@ -141,7 +141,7 @@ def delete_assignment(call: Call, scope: str, name: str) -> bool:
     place = places.place_of(scope)
     found = store.assignment(call.connection, _key(place.scope, name))
     if found is None:
-        call.authorize(events.DELETE_ASSIGNMENTS, place.scope)
+        call.authorize(actions.DELETE_ASSIGNMENTS, place.scope)
         return False
     subscription = resources.require_subscription(call, place.subscription_id)
     rights.demand_removal(call, found, subscription)

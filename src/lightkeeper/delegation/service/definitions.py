@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from lightkeeper.access import roles
-from lightkeeper.delegation import events, purchase_rules, settings, shelf, store
+from lightkeeper.delegation import actions, events, purchase_rules, settings, shelf, store
 from lightkeeper.delegation.definition_rules import DefinitionFacts, settled, why_not_define
 from lightkeeper.delegation.model import (
     DEFINITIONS,
@@ -34,7 +34,7 @@ def put_definition(
     an offer, which comes before the provider is registered (L75). Raises `Invalid` with every objection, `Forbidden`
     when the caller may not (L70), `Conflict` when the subscription is read-only or not registered.
     """
-    call.authorize(events.WRITE_DEFINITIONS, scope)
+    call.authorize(actions.WRITE_DEFINITIONS, scope)
     subscription = resources.require_subscription(call, places.subscription_of_definition_scope(scope))
     rights.demand_onboarding(call, subscription)
     resources.require_active(call, subscription.id)
@@ -97,7 +97,7 @@ def _rights_of(definition: RegistrationDefinition) -> tuple[object, object]:
 
 def get_definition(call: Call, scope: str, name: str) -> RegistrationDefinition:
     """Return the definition; raise `NotFound` when there is none."""
-    call.authorize(events.READ_DEFINITIONS, scope)
+    call.authorize(actions.READ_DEFINITIONS, scope)
     subscription_id = places.subscription_of_definition_scope(scope)
     found = store.definition(call.connection, definition_id(subscription_id, name))
     if found is None:
@@ -107,7 +107,7 @@ def get_definition(call: Call, scope: str, name: str) -> RegistrationDefinition:
 
 def list_definitions(call: Call, scope: str, managed_by: Collection[str] | None = None) -> list[RegistrationDefinition]:
     """Return the definitions of a subscription, oldest first; with `managed_by` only those of these tenants."""
-    call.authorize(events.READ_DEFINITIONS, scope)
+    call.authorize(actions.READ_DEFINITIONS, scope)
     subscription_id = places.subscription_of_definition_scope(scope)
     return [
         found
@@ -122,7 +122,7 @@ def delete_definition(call: Call, scope: str, name: str) -> bool:
     Raises `Conflict` while it is assigned anywhere (L98), `Forbidden` when the caller may not (L70): a provider never
     may, not even with the delete role (L95).
     """
-    call.authorize(events.DELETE_DEFINITIONS, scope)
+    call.authorize(actions.DELETE_DEFINITIONS, scope)
     subscription = resources.require_subscription(call, places.subscription_of_definition_scope(scope))
     rights.demand_onboarding(call, subscription)
     resources.require_active(call, subscription.id)

@@ -1,6 +1,6 @@
 """Published plans as a subscription sees them: what ARM calls marketplace registration definitions."""
 
-from lightkeeper.delegation import events, shelf
+from lightkeeper.delegation import actions, shelf
 from lightkeeper.delegation.model import PREVIEW_SUFFIX, Plan, PublishedPlan
 from lightkeeper.delegation.purchase_rules import Buyer, visible_to_everybody, why_not_see
 from lightkeeper.kernel.call import Call
@@ -46,7 +46,7 @@ class _Sight:
             call.open_to_all("public plans are for everybody to see")
             self.buyer = None
             return
-        call.authorize(events.READ_MARKETPLACE, f"/subscriptions/{subscription_id}")
+        call.authorize(actions.READ_MARKETPLACE, f"/subscriptions/{subscription_id}")
         self.buyer = Buyer.of(resources.require_subscription(call, subscription_id))
 
     def __contains__(self, plan: PublishedPlan) -> bool:

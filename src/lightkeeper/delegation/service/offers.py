@@ -3,7 +3,7 @@
 Templates derive a definition's GUID from the offer's name, so equal GUIDs of one managing tenant are one offer (L62).
 """
 
-from lightkeeper.delegation import events, store
+from lightkeeper.delegation import actions, store
 from lightkeeper.delegation.model import Delegation, RegistrationDefinition
 from lightkeeper.kernel.call import Call
 from lightkeeper.resources import service as resources
@@ -44,7 +44,7 @@ def list_held(call: Call, tenant_id: str) -> list[tuple[RegistrationDefinition, 
     readable = [
         subscription.id
         for subscription in resources.list_subscriptions_in(call, tenant_id)
-        if call.allows(events.READ_DEFINITIONS, subscription.scope)
+        if call.allows(actions.READ_DEFINITIONS, subscription.scope)
     ]
     given: dict[str, list[Delegation]] = {}
     definitions = store.definitions_in(call.connection, readable)

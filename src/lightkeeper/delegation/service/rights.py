@@ -2,9 +2,9 @@
 
 from lightkeeper.access.model import DELETE_ROLE
 from lightkeeper.delegation import settings, store
+from lightkeeper.delegation.actions import DELETE_ASSIGNMENTS
 from lightkeeper.delegation.assignment_rules import RIGHTS_TO_DELEGATE, OnboardingFacts
 from lightkeeper.delegation.assignment_rules import why_not_onboard as rule
-from lightkeeper.delegation.events import DELETE_ASSIGNMENTS
 from lightkeeper.delegation.model import RegistrationAssignment
 from lightkeeper.delegation.objections import findings_of
 from lightkeeper.directory import service as directory

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lightkeeper.delegation import service as delegation
 from lightkeeper.delegation import shelf
+from lightkeeper.delegation.actions import DELETE_ASSIGNMENTS, WRITE_ASSIGNMENTS, WRITE_DEFINITIONS
 from lightkeeper.delegation.model import (
     NAMESPACE,
     Plan,
@@ -24,9 +25,6 @@ from lightkeeper.storefront.service.held import not_held, update_for
 ACCEPTED = "OfferAccepted"
 UPDATE_ACCEPTED = "OfferUpdateAccepted"
 REMOVED = "OfferRemoved"
-WRITE_DEFINITIONS = "Microsoft.ManagedServices/registrationDefinitions/write"
-WRITE_ASSIGNMENTS = "Microsoft.ManagedServices/registrationAssignments/write"
-DELETE_ASSIGNMENTS = "Microsoft.ManagedServices/registrationAssignments/delete"
 
 
 def accept(call: Call, plan: Plan, subscription_id: str) -> RegistrationDefinition:
@@ -86,17 +84,13 @@ def delegate(
     if not definitions:
         raise not_held(key)
     if not delegation.find_delegations_of(call, definitions):
-        _register(call, subscriptions[0])
+        resources.ensure_registered(call, subscriptions[0], NAMESPACE)
     made = []
     for scope, subscription_id in zip(scopes, subscriptions, strict=True):
         _insist_on_registration(call, subscription_id)
         definition = _definition_in(call, subscription_id, definitions)
         made.append(delegation.put_assignment(call, scope, ids.new_guid(), definition.resource_id).value)
     return made
-
-
-def _register(call: Call, subscription_id: str) -> None:
-    resources.register(call, subscription_id, NAMESPACE)
 
 
 def _insist_on_registration(call: Call, subscription_id: str) -> None:

@@ -1,0 +1,11 @@
+"""The operations of Microsoft.ManagedServices, as roles name them."""
+
+READ_DEFINITIONS = "Microsoft.ManagedServices/registrationDefinitions/read"
+WRITE_DEFINITIONS = "Microsoft.ManagedServices/registrationDefinitions/write"
+DELETE_DEFINITIONS = "Microsoft.ManagedServices/registrationDefinitions/delete"
+READ_ASSIGNMENTS = "Microsoft.ManagedServices/registrationAssignments/read"
+WRITE_ASSIGNMENTS = "Microsoft.ManagedServices/registrationAssignments/write"
+DELETE_ASSIGNMENTS = "Microsoft.ManagedServices/registrationAssignments/delete"
+READ_MARKETPLACE = "Microsoft.ManagedServices/marketplaceRegistrationDefinitions/read"
+READ_STATUSES = "Microsoft.ManagedServices/operationStatuses/read"
+READ_OPERATIONS = "Microsoft.ManagedServices/operations/read"
