@@ -34,8 +34,16 @@ def world(count: int, rng: random.Random) -> tuple[AccessIndex, list[tuple[Subje
         customer = f"customer{n % 200}"
         told.append(facts.SubscriptionPlaced(f"s{n}", customer, None))
         for k in range(40):
-            told.append(facts.RoleAssigned(f"a{n}.{k}", f"/subscriptions/s{n}/resourcegroups/g{k % 10}", f"u{n % 200}.{k}", rng.choice(roles)))
-        told.append(facts.DefinitionSet(f"d{n}", f"provider{n % 20}", tuple((f"tier{n % 20}.{k}", rng.choice(roles), ()) for k in range(5))))
+            told.append(
+                facts.RoleAssigned(
+                    f"a{n}.{k}", f"/subscriptions/s{n}/resourcegroups/g{k % 10}", f"u{n % 200}.{k}", rng.choice(roles)
+                )
+            )
+        told.append(
+            facts.DefinitionSet(
+                f"d{n}", f"provider{n % 20}", tuple((f"tier{n % 20}.{k}", rng.choice(roles), ()) for k in range(5))
+            )
+        )
         told.append(facts.Delegated(f"r{n}", f"/subscriptions/s{n}", f"d{n}"))
     for p in range(20):
         for u in range(100):
@@ -81,7 +89,9 @@ def main() -> None:
         took["decide"] += time.perf_counter() - started
     asked = rounds * len(questions)
     allowed = sum(decide(view, *question, NOW) for question in questions)
-    print(f"{count} subscriptions, {count * 40} role assignments: built in {built:.2f} s, one change {changed * 1000:.1f} ms")
+    print(
+        f"{count} subscriptions, {count * 40} role assignments: built in {built:.2f} s, one change {changed * 1000:.1f} ms"
+    )
     print(f"bare set look-up {asked / took['bare'] / 1e6:.2f} M/s, decide {asked / took['decide'] / 1e6:.2f} M/s")
     print(f"ratio {took['decide'] / took['bare']:.1f} : 1 ({allowed / len(questions):.0%} allowed)")
 

@@ -107,17 +107,3 @@ def _activated(view: View, subject: Subject, now: datetime) -> set[str]:
 def _is_abroad(view: View, subject: Subject, subscription_id: str) -> bool:
     placement = view.tables.subscriptions.get(subscription_id)
     return placement is None or placement.tenant_id != subject.tenant_id
-
-
-def scopes_below(view: View, key: str, tenant_id: str) -> list[str]:
-    """Return the keys of the management groups and subscriptions of a tenant that lie below a management group."""
-    found = []
-    for subscription in view.tables.subscriptions_in.get(tenant_id, {}):
-        keys = view.chain(subscription_key(subscription), tenant_id).keys
-        if key in keys:
-            found.append(keys[0])
-    for group in view.tables.management_groups:
-        owner, _, scope = group.partition(":")
-        if owner == tenant_id and group != key and key in view.chain(scope, tenant_id).keys:
-            found.append(group)
-    return found

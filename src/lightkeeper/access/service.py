@@ -20,7 +20,7 @@ from lightkeeper.access.gate import index_of, refusal, subject_of
 from lightkeeper.access.held import permissions_of
 from lightkeeper.access.model import PermissionBlock, Role, RoleAssignment, Subject
 from lightkeeper.access.roles import guid_in
-from lightkeeper.access.scopes import qualified, subscription_in
+from lightkeeper.access.scopes import subscription_in
 from lightkeeper.directory import service as directory
 from lightkeeper.kernel import resource_id
 from lightkeeper.kernel.call import Call
@@ -28,7 +28,7 @@ from lightkeeper.kernel.findings import errors_of
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.problems import Conflict, Invalid, NotFound, refuse_if
 from lightkeeper.kernel.resource_id import ROOT, MalformedId, ResourceId
-from lightkeeper.resources.service.subscriptions import require_subscription
+from lightkeeper.resources import service as resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,15 @@ class AssignmentFilter:
     assigned_to: str | None = None  # this principal and the groups it is in
 
 
-def assign_role(call: Call, scope: str, asked: Asked, *, tenant_id: str | None = None) -> tuple[RoleAssignment, bool]:
+def assign_role(call: Call, scope: str, asked: Asked) -> tuple[RoleAssignment, bool]:
     """Give a role to a principal at `scope`; return the assignment and whether it is new.
 
-    `/` and management groups exist once per tenant: the caller's, unless the operator says which by `tenant_id`.
+    `/` and management groups exist once per tenant: the caller's.
     Raises `Invalid` for what is malformed or does not exist, `Conflict` (RoleAssignmentExists) when the principal holds
     the role there under another name, and `Forbidden` for who may not, providers included (L106).
     """
     allowed = call.allows(actions.WRITE_ROLE_ASSIGNMENTS, scope)
-    chain = _place(call, scope, tenant_id)
+    chain = _place(call, scope, must_exist=True)
     facts = AssignmentFacts(
         chain.home, directory.find_principal(call, asked.principal_id.lower()), _role_of(call, asked.role_id)
     )
@@ -103,11 +103,16 @@ def list_assignments(call: Call, scope: str, asked: AssignmentFilter | None = No
         principals = index_of(call).view.principals(asked.assigned_to.lower())
     elif asked.principal_id is not None:
         principals = (asked.principal_id.lower(),)
-    if chain.keys[0] == qualified(ROOT, chain.home) and not asked.at_scope:
-        found = store.list_in(call.connection, chain.home, principals)
+    if chain.in_subscription or asked.at_scope:
+        below = () if asked.at_scope else (chain.keys[0],)
+        found = store.list_around(call.connection, chain.home, chain.keys, below, principals)
     else:
-        below = () if asked.at_scope else _below(call, chain)
-        found = store.list_around(call.connection, chain.home, (*chain.keys, *below), below, principals)
+        view = index_of(call).view
+        found = [
+            assignment
+            for assignment in store.list_in(call.connection, chain.home, principals)
+            if assignment.scope_key in chain.keys or chain.keys[0] in view.chain(assignment.scope, chain.home).keys
+        ]
     return [assignment for assignment in found if _shows(call, assignment)]
 
 
@@ -149,7 +154,16 @@ def explain_access(call: Call, subject: Subject, action: str, scope: str) -> Exp
 def list_subscription_ids(call: Call) -> Sequence[str]:
     """Return the subscriptions the caller sees in lists (reach.subscriptions_of)."""
     call.open_to_all("everybody may list what they can see")
+    if call.caller.unrestricted:
+        return sorted(index_of(call).view.tables.subscriptions)
     return reach.subscriptions_of(index_of(call).view, subject_of(call), call.now)
+
+
+def may_see(call: Call, subscription_id: str) -> bool:
+    """Return whether the caller holds any role in, above or below a subscription; authorizes nothing."""
+    if call.caller.unrestricted:
+        return True
+    return subscription_id.lower() in reach.subscriptions_of(index_of(call).view, subject_of(call), call.now)
 
 
 def managing_tenants_of(call: Call, subscription_id: str) -> Sequence[str]:
@@ -191,27 +205,23 @@ class _Place:
     in_subscription: bool
 
 
-def _place(call: Call, scope: str, tenant_id: str | None = None) -> _Place:
+def _place(call: Call, scope: str, *, must_exist: bool = False) -> _Place:
     """Return where a scope is; the tenant comes from the subscription's row, which this call may just have written.
 
-    Raises `NotFound` for a subscription nobody knows, `Invalid` for what is no scope.
+    Raises `NotFound` for a subscription nobody knows, and with `must_exist` for such a resource group; `Invalid` for
+    what is no scope.
     """
     try:
         parsed = resource_id.parse(scope)
     except MalformedId as fault:
         raise Invalid("InvalidScope", f"'{scope[:300]}' is not a scope.") from fault
     if parsed.subscription_id is not None:
-        home: str = require_subscription(call, parsed.subscription_id.lower()).tenant_id
+        home: str = resources.require_subscription(call, parsed.subscription_id.lower()).tenant_id
+        if must_exist and parsed.resource_group is not None:
+            resources.require_resource_group(call, parsed.subscription_id.lower(), parsed.resource_group)
     else:
-        home = tenant_id if tenant_id is not None and call.caller.unrestricted else call.caller.tenant_id
+        home = call.caller.tenant_id
     return _Place(home, index_of(call).view.chain(scope, home).keys, parsed.subscription_id is not None)
-
-
-def _below(call: Call, chain: _Place) -> tuple[str, ...]:
-    """Return the keys below which assignments count as below the scope: itself, and what a management group holds."""
-    if chain.in_subscription:
-        return (chain.keys[0],)
-    return (chain.keys[0], *reach.scopes_below(index_of(call).view, chain.keys[0], chain.home))
 
 
 def _find(call: Call, scope: str, name: str) -> RoleAssignment | None:

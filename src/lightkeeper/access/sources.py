@@ -19,7 +19,7 @@ from lightkeeper.access.facts import (
 )
 from lightkeeper.directory import service as directory
 from lightkeeper.kernel.log import Entry
-from lightkeeper.resources.service.placement import placements
+from lightkeeper.resources import service as resources
 
 
 class GrantSource(Protocol):
@@ -75,7 +75,7 @@ class ResourceTree:
 
     def load(self, connection: Connection) -> Iterable[Fact]:
         """Yield every management group and subscription."""
-        groups, subscriptions = placements(connection)
+        groups, subscriptions = resources.placements(connection)
         for group in groups:
             yield ManagementGroupPlaced(group.tenant_id, group.name, group.parent)
         for subscription in subscriptions:
