@@ -20,7 +20,12 @@ _DATA = Annotated[
 ]
 _AS = Annotated[
     str | None,
-    typer.Option("--as", envvar="LIGHTKEEPER_AS", help="Who asks: a signed-in account. The operator when left out.", show_default=False),
+    typer.Option(
+        "--as",
+        envvar="LIGHTKEEPER_AS",
+        help="Who asks: a signed-in account. The operator when left out.",
+        show_default=False,
+    ),
 ]
 
 
@@ -81,7 +86,9 @@ class Desk:
         return self.output is Output.TABLE
 
 
-def command(group: typer.Typer, name: str, *, anybody: bool = True) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def command(
+    group: typer.Typer, name: str, *, anybody: bool = True
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a command in a group. `anybody` adds `--as`; the operator's own commands do without it."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:

@@ -86,7 +86,7 @@ def as_yaml(value: Any) -> str:
 
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = False
-    writer.sort_base_mapping_type_on_output = False
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     writer.width = 120
     text = io.StringIO()
     writer.dump(json.loads(json.dumps(value, default=str)), text)
@@ -130,7 +130,7 @@ def _columns_of(rows: Iterable[Any]) -> list[Column]:
 
 
 def _cell(value: Any) -> Text:
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", []):
         return Text("")
     if isinstance(value, bool):
         return Text("yes" if value else "no", style="green" if value else "")

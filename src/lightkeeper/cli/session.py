@@ -100,7 +100,9 @@ def token_of(data: Path, server: Server, name: str | None) -> str:
     if account["expires_at"] - _EARLY > time.time():
         return str(account["access_token"])
     if not account.get("refresh_token"):
-        raise Failure(f"The sign-in of '{name}' has ended.", "SignInEnded", remedy=f"Sign in again: lightkeeper login {name}")
+        raise Failure(
+            f"The sign-in of '{name}' has ended.", "SignInEnded", remedy=f"Sign in again: lightkeeper login {name}"
+        )
     answer = request_token(
         server, account["tenant"], grant_type="refresh_token", refresh_token=account["refresh_token"], scope=USER_SCOPE
     )
@@ -115,6 +117,7 @@ def operator_token(data: Path) -> str:
     key = operator_key(data)
     if key is None:
         raise usage(
-            f"The operator's key in {data} cannot be read.", "Run this as the server's user, or sign in and name --as USER."
+            f"The operator's key in {data} cannot be read.",
+            "Run this as the server's user, or sign in and name --as USER.",
         )
     return key

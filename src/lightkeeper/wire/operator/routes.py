@@ -1,0 +1,122 @@
+"""The operator's endpoints, all under `/operator/`."""
+
+from typing import Any
+
+from starlette.routing import Route
+
+from lightkeeper.kernel import clock as kernel_clock
+from lightkeeper.kernel import log
+from lightkeeper.kernel.call import OPERATOR
+from lightkeeper.kernel.clock import iso
+from lightkeeper.kernel.log import Entry
+from lightkeeper.wire.operator import access
+from lightkeeper.wire.operator.desk import Asked, OperatorDesk, finding_document, guarded
+from lightkeeper.world import apply, show, time
+
+
+def get_health(desk: OperatorDesk, asked: Asked) -> Any:
+    """Return that the server is up, and how far its log and its access index are."""
+    return {"status": "ok", "revision": desk.office.revision, "indexRevision": desk.index.revision}
+
+
+def post_world(desk: OperatorDesk, asked: Asked) -> Any:
+    """Apply a world file (the body is its text; `?file=` names it in messages); `?check=true` only reads it."""
+    file = asked.query.get("file", "world.yaml")
+    if asked.query.get("check") == "true":
+        from lightkeeper.world import document
+
+        _, findings = document.read(asked.text, file, role_known=apply.role_known)
+        return {"changed": 0, "findings": [finding_document(finding) for finding in findings]}
+    with desk.office.writing(OPERATOR) as call:
+        applied = apply.apply_text(call, asked.text, file, desk.hashing)
+    return {
+        "changed": applied.changed,
+        "revision": desk.office.revision,
+        "findings": [finding_document(finding) for finding in applied.findings],
+    }
+
+
+def get_world(desk: OperatorDesk, asked: Asked) -> Any:
+    """Return what exists, in the world file's shape."""
+    with desk.office.reading(OPERATOR) as call:
+        return show.world_now(call)
+
+
+def post_verify(desk: OperatorDesk, asked: Asked) -> Any:
+    """Walk the log's hash chain."""
+    with desk.office.reading(OPERATOR) as call:
+        call.open_to_all("only the holder of the operator's key gets here")
+        verdict = log.verify(call.connection)
+    return {
+        "intact": verdict.fault is None,
+        "rows": verdict.rows,
+        "head": verdict.head,
+        "hash": verdict.head_hash,
+        "fault": verdict.fault,
+    }
+
+
+def get_log(desk: OperatorDesk, asked: Asked) -> Any:
+    """Return log entries, oldest first: those behind `?after=`, or the last `?limit=` (100)."""
+    limit = asked.number("limit", 100, 1000)
+    with desk.office.reading(OPERATOR) as call:
+        call.open_to_all("only the holder of the operator's key gets here")
+        head, _ = log.head_of(call.connection)
+        after = asked.number("after", max(0, head - limit), 10**18)
+        found = log.after(call.connection, after, limit=limit)
+    return {"head": head, "value": [_entry(entry) for entry in found]}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "revision": entry.revision,
+        "at": iso(entry.at),
+        "kind": entry.kind,
+        "operation": entry.operation,
+        "actor": entry.actor_id,
+        "actorTenant": entry.actor_tenant_id,
+        "tenant": entry.tenant_id,
+        "subscription": entry.subscription_id,
+        "correlationId": entry.correlation_id,
+        "body": entry.body,
+        "hash": entry.hash,
+    }
+
+
+def get_clock(desk: OperatorDesk, asked: Asked) -> Any:
+    """Return the time everything goes by, and how far it is ahead of the wall clock."""
+    clock = desk.office.clock
+    return {
+        "now": iso(clock.now()),
+        "shiftSeconds": clock.shift.total_seconds(),
+        "movable": not desk.production,
+    }
+
+
+def post_clock(desk: OperatorDesk, asked: Asked) -> Any:
+    """Move the sandbox's clock forward by the ISO 8601 duration `by`."""
+    by = kernel_clock.duration(asked.needed("by"))
+    with desk.office.writing(OPERATOR) as call:
+        shift = time.advance(call, by, production=desk.production)
+    desk.office.clock.shift = max(desk.office.clock.shift, shift)
+    desk.after_advance()
+    return get_clock(desk, asked)
+
+
+ENDPOINTS = [
+    ("GET", "/operator/health", get_health),
+    ("POST", "/operator/world", post_world),
+    ("GET", "/operator/world", get_world),
+    ("POST", "/operator/log/verify", post_verify),
+    ("GET", "/operator/log", get_log),
+    ("POST", "/operator/access/check", access.check),
+    ("POST", "/operator/access/explain", access.explain),
+    ("POST", "/operator/access/list", access.list_rights),
+    ("GET", "/operator/clock", get_clock),
+    ("POST", "/operator/clock/advance", post_clock),
+]
+
+
+def operator_routes(desk: OperatorDesk) -> list[Route]:
+    """Return the routes for the main origin."""
+    return [Route(path, guarded(desk, endpoint), methods=[method]) for method, path, endpoint in ENDPOINTS]
