@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lightkeeper.directory import naming, service
+from lightkeeper.directory import naming, reading, service
 from lightkeeper.directory.model import Group, ServicePrincipalKind, UserType
 from lightkeeper.kernel import log
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid, NotFound
@@ -164,11 +164,11 @@ def test_only_the_operator_writes_directories(people: People) -> None:
 def test_a_directory_is_read_by_those_in_it(people: People) -> None:
     """Whoever signed in to a tenant reads its objects; nobody else does."""
     with people.reading(as_caller(people.guest)) as call:
-        assert service.read_user(call, people.contoso.id, "OWNER@contoso.example") == people.owner
+        assert reading.read_user(call, people.contoso.id, "OWNER@contoso.example") == people.owner
     with pytest.raises(Forbidden), people.reading(as_caller(people.technician)) as call:
-        service.read_user(call, people.contoso.id, people.owner.id)
+        reading.read_user(call, people.contoso.id, people.owner.id)
     with pytest.raises(NotFound), people.reading(as_caller(people.technician)) as call:
-        service.read_user(call, people.fabrikam.id, people.owner.id)
+        reading.read_user(call, people.fabrikam.id, people.owner.id)
 
 
 def test_the_home_tenant_is_listed_first(people: People) -> None:

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from lightkeeper.directory import rules, service, sign_in_store, store
+from lightkeeper.directory import service, sign_in_store, store
+from lightkeeper.directory.authority import administer
 from lightkeeper.directory.model import Secret, TenantId, User
 from lightkeeper.directory.passwords import LONGEST_SECRET, Hashing
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.log import Event
-from lightkeeper.kernel.problems import Forbidden, Invalid, NotFound
+from lightkeeper.kernel.problems import Invalid, NotFound
 
 PASSWORD = "password"  # noqa: S105 (the name of the one secret a user has)
 
@@ -18,7 +19,7 @@ def set_password(call: Call, user_id: str, password: str, hashing: Hashing) -> N
 
     Another password also unlocks the account and ends its sessions. Raises `Invalid` for a guest, who signs in at home.
     """
-    _administer(call)
+    administer(call)
     user = service.get_principal(call, user_id)
     if not isinstance(user, User) or user.is_guest:
         raise Invalid("Request_BadRequest", f"'{user.display_name}' has no password here.", target="password")
@@ -31,7 +32,7 @@ def put_secret(
     call: Call, app_id: str, name: str, secret: str, hashing: Hashing, *, expires_at: datetime | None = None
 ) -> None:
     """Give an application a secret under a name; the same secret again changes nothing, another one replaces it."""
-    _administer(call)
+    administer(call)
     application = store.application(call.connection, app_id)
     if application is None:
         raise NotFound("Request_ResourceNotFound", f"The application '{app_id}' does not exist.")
@@ -40,7 +41,7 @@ def put_secret(
 
 def remove_secret(call: Call, app_id: str, name: str) -> None:
     """Take a secret away from an application; nothing happens when it has none of that name."""
-    _administer(call)
+    administer(call)
     application = store.application(call.connection, app_id)
     if application is None:
         return
@@ -82,9 +83,3 @@ def _event(kind: str, tenant_id: TenantId, owner_id: str, name: str) -> Event:
     if name != PASSWORD:
         operation = "microsoft.directory/applications/credentials/update"
     return Event(kind, operation, tenant_id, body={"owner_id": owner_id, "name": name})
-
-
-def _administer(call: Call) -> None:
-    call.open_to_all("rules.may_administer_directory decides: roles on Azure scopes say nothing about a directory")
-    if not rules.may_administer_directory(call.caller):
-        raise Forbidden("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")

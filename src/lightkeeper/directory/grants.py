@@ -1,4 +1,4 @@
-"""What a program redeems for a person's tokens: authorization codes, device codes, refresh tokens.
+"""What a program redeems for a person's tokens: authorization codes and refresh tokens (`device_codes` has the third kind).
 
 Every grant belongs to one program and one account. Refresh tokens are rotated: each use gives a new one, and one that
 comes back long after it was used has been copied, so the whole session ends. The same token may be used again within
@@ -6,13 +6,13 @@ comes back long after it was used has been copied, so the whole session ends. Th
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from lightkeeper.directory import clients, passwords, refusals, sign_in_store
 from lightkeeper.directory.model import Application, Tenant, User
 from lightkeeper.directory.sign_in import WHY, subject_of, tenant_named
-from lightkeeper.directory.sign_in_store import CodeRow, DeviceRow, RefreshRow
+from lightkeeper.directory.sign_in_store import CodeRow, RefreshRow
 from lightkeeper.directory.tokens import Subject
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import PLATFORM, Call
@@ -21,10 +21,8 @@ from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Problem
 
 CODE_FOR = timedelta(minutes=10)
-DEVICE_CODE_FOR = timedelta(minutes=15)
 REFRESH_TOKEN_FOR = timedelta(days=90)
 REUSE_ALLOWED_FOR = timedelta(seconds=60)
-SWEEP_EVERY = timedelta(hours=1)
 KEEP_EXPIRED_FOR = timedelta(days=1)
 
 _T = TypeVar("_T")
@@ -52,21 +50,11 @@ class Granted:
     nonce: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceCode:
-    """What a device shows (`user_code`) and what it polls with (`code`)."""
-
-    code: str
-    user_code: str
-    expires_for: timedelta = DEVICE_CODE_FOR
-
-
 class Grants:
     """Gives grants out and takes them back. Like `SignIn` it opens calls itself: a refusal may have to be remembered."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self._swept_at: datetime | None = None
 
     def check_request(self, request: Request, *, redirects: bool = True) -> Application:
         """Return the program that asks; raise what is wrong with its tenant, its id, or where the answer would go."""
@@ -84,21 +72,21 @@ class Grants:
             tenant = tenant_named(call, request.tenant_segment)
             client = clients.get_client(call, request.client_id, tenant)
             subject = subject_of(call, account.id, tenant, client)
-            return Granted(subject, request.scope, _new_refresh_token(call, subject, ids.new_guid()), request.nonce)
+            return Granted(subject, request.scope, new_refresh_token(call, subject, ids.new_guid()), request.nonce)
 
     def give_code(self, request: Request, account: User) -> tuple[str, Subject]:
         """Return an authorization code for the account, good once and for ten minutes, and whom it is about."""
         code = passwords.random_token()
         with self.office.writing(PLATFORM) as call:
             call.open_to_all(WHY)
-            self._sweep(call)
+            sweep(call)
             tenant = tenant_named(call, request.tenant_segment)
             client = clients.get_client(call, request.client_id, tenant)
             subject = subject_of(call, account.id, tenant, client)
             row = CodeRow(
                 digest=passwords.digest(code),
                 client_id=client.app_id,
-                audience_tenant=_audience(tenant),
+                audience_tenant=audience_of(tenant),
                 account_id=account.id,
                 redirect_uri=request.redirect_uri,
                 code_challenge=request.code_challenge,
@@ -126,71 +114,6 @@ class Grants:
             outcome = self._refresh(call, tenant_segment, client, token, scope)
         return _unless_refused(outcome)
 
-    def give_device_code(self, request: Request) -> DeviceCode:
-        """Return a device code and the short code a person types for it."""
-        given = DeviceCode(passwords.random_token(), passwords.user_code())
-        with self.office.writing(PLATFORM) as call:
-            call.open_to_all(WHY)
-            self._sweep(call)
-            tenant = tenant_named(call, request.tenant_segment)
-            client = clients.get_client(call, request.client_id, tenant)
-            row = DeviceRow(
-                digest=passwords.digest(given.code),
-                user_code=given.user_code,
-                client_id=client.app_id,
-                audience_tenant=_audience(tenant),
-                scope=request.scope,
-                expires_at=call.now + given.expires_for,
-            )
-            sign_in_store.add_device_code(call.connection, row)
-        return given
-
-    def device_client(self, user_code: str) -> Application:
-        """Return the program that waits behind a short code; raise when nobody waits there any more."""
-        with self.office.reading(PLATFORM) as call:
-            call.open_to_all(WHY)
-            return clients.get_client(call, _waiting(call, user_code).client_id, None)
-
-    def answer_device(self, user_code: str, account: User | None) -> None:
-        """Let the program behind a short code act for `account`, or decline with None."""
-        with self.office.writing(PLATFORM) as call:
-            call.open_to_all(WHY)
-            row = _waiting(call, user_code)
-            state = "declined"
-            if account is not None:
-                tenant = tenant_named(call, row.audience_tenant)
-                subject_of(call, account.id, tenant, clients.get_client(call, row.client_id, tenant))
-                state = "approved"
-            account_id = account.id if account else None
-            if not sign_in_store.move_device_code(
-                call.connection, row.digest, was="pending", state=state, account_id=account_id
-            ):
-                raise refusals.device_unknown()
-
-    def redeem_device_code(self, tenant_segment: str, client: Application, code: str) -> Granted:
-        """Return what the person approved; AADSTS70016 while there is no answer."""
-        digest = passwords.digest(code)
-        with self.office.reading(PLATFORM) as call:  # nearly every poll ends here, and must not queue behind writers
-            call.open_to_all(WHY)
-            row = sign_in_store.device_code(call.connection, digest)
-            tenant = tenant_named(call, tenant_segment)
-            if row is None or row.client_id != client.app_id or row.audience_tenant != _audience(tenant):
-                raise refusals.device_unknown()
-            if row.expires_at <= call.now:
-                raise refusals.device_expired()
-            if row.state == "pending":
-                raise refusals.device_pending()
-            if row.state == "declined":
-                raise refusals.device_declined()
-        with self.office.writing(PLATFORM) as call:
-            call.open_to_all(WHY)
-            if not sign_in_store.move_device_code(
-                call.connection, digest, was="approved", state="redeemed", account_id=row.account_id
-            ):
-                raise refusals.device_unknown()
-            subject = subject_of(call, row.account_id or "", tenant, client)
-            return Granted(subject, row.scope, _new_refresh_token(call, subject, ids.new_guid()))
-
     def _redeem_code(
         self, call: Call, segment: str, client: Application, code: str, redirect_uri: str, verifier: str
     ) -> Granted | Problem:
@@ -200,7 +123,7 @@ class Grants:
         if row.expires_at <= call.now:
             return refusals.expired_grant()
         tenant = tenant_named(call, segment)
-        if row.audience_tenant != _audience(tenant):
+        if row.audience_tenant != audience_of(tenant):
             return refusals.code_for_other_tenant()
         if row.redirect_uri != redirect_uri:
             return refusals.wrong_redirect(redirect_uri, client.app_id)
@@ -210,7 +133,7 @@ class Grants:
             _end_session(call, row.family_id, row.account_id)
             return refusals.redeemed_code()
         subject = subject_of(call, row.account_id, tenant, client)
-        return Granted(subject, row.scope, _new_refresh_token(call, subject, row.family_id), row.nonce)
+        return Granted(subject, row.scope, new_refresh_token(call, subject, row.family_id), row.nonce)
 
     def _refresh(self, call: Call, segment: str, client: Application, token: str, scope: str) -> Granted | Problem:
         digest = passwords.digest(token)
@@ -227,15 +150,11 @@ class Grants:
             return refusals.revoked_grant()
         subject = subject_of(call, row.account_id, tenant_named(call, segment), client)
         sign_in_store.use_refresh_token(call.connection, digest, call.now)
-        return Granted(subject, scope, _new_refresh_token(call, subject, row.family_id))
-
-    def _sweep(self, call: Call) -> None:
-        if self._swept_at is None or call.now - self._swept_at >= SWEEP_EVERY:
-            self._swept_at = call.now
-            sign_in_store.sweep(call.connection, call.now - KEEP_EXPIRED_FOR)
+        return Granted(subject, scope, new_refresh_token(call, subject, row.family_id))
 
 
-def _new_refresh_token(call: Call, subject: Subject, family_id: str) -> str:
+def new_refresh_token(call: Call, subject: Subject, family_id: str) -> str:
+    """Return a refresh token of the session `family_id`."""
     token = passwords.random_token()
     expires_at = call.now + REFRESH_TOKEN_FOR
     sign_in_store.add_refresh_token(
@@ -245,20 +164,19 @@ def _new_refresh_token(call: Call, subject: Subject, family_id: str) -> str:
     return token
 
 
+def sweep(call: Call) -> None:
+    """Forget codes and tokens that expired more than a day ago; done whenever a new code is given."""
+    sign_in_store.sweep(call.connection, call.now - KEEP_EXPIRED_FOR)
+
+
 def _end_session(call: Call, family_id: str, account_id: str) -> None:
     sign_in_store.revoke_family(call.connection, family_id, call.now)
     body = {"id": account_id, "session": family_id}
     call.record(Event("SessionRevoked", "microsoft.directory/users/invalidateAllRefreshTokens", body=body))
 
 
-def _waiting(call: Call, user_code: str) -> DeviceRow:
-    row = sign_in_store.device_code_by_user_code(call.connection, user_code.strip().upper().replace("-", ""))
-    if row is None or row.state != "pending" or row.expires_at <= call.now:
-        raise refusals.device_unknown()
-    return row
-
-
-def _audience(tenant: Tenant | None) -> str:
+def audience_of(tenant: Tenant | None) -> str:
+    """Return how a grant notes at which endpoint it was asked for."""
     return tenant.id if tenant else "organizations"
 
 

@@ -23,11 +23,16 @@ def may_read_directory(caller: Caller, tenant_id: str) -> bool:
     return caller.unrestricted or caller.tenant_id == tenant_id
 
 
+def is_domain(text: str) -> bool:
+    """Return whether a text is a domain name of at least two labels."""
+    return _DOMAIN.fullmatch(text.lower()) is not None
+
+
 def check_tenant(tenant: Tenant) -> Iterator[Finding]:
     """Yield every reason a tenant cannot be as it is described."""
     if not ids.is_guid(tenant.id):
         yield Finding("Request_BadRequest", "id", f"'{tenant.id}' is not a GUID.")
-    if _DOMAIN.fullmatch(tenant.domain.lower()) is None:
+    if not is_domain(tenant.domain):
         yield Finding(
             "Request_BadRequest",
             "domain",

@@ -1,4 +1,4 @@
-"""What people do with a directory: put principals into it, nest groups, read it.
+"""What people do with a directory: put principals into it, nest groups, look them up. `reading` lists them for a surface.
 
 `find_*`, `get_tenant`, `principals_by_ids` and `groups_of` are look-ups for other use cases, which have authorized
 themselves; they do not count as an authorization. Every `put_*` is idempotent: writing what is already there changes
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from lightkeeper.directory import rules, sign_in_store, store
+from lightkeeper.directory.authority import administer
 from lightkeeper.directory.model import (
     Application,
     Group,
@@ -27,7 +28,7 @@ from lightkeeper.directory.model import (
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.log import Event
-from lightkeeper.kernel.problems import Conflict, Forbidden, NotFound, refuse_if
+from lightkeeper.kernel.problems import Conflict, NotFound, refuse_if
 
 _P = TypeVar("_P", bound=Principal)
 
@@ -36,6 +37,8 @@ def find_tenant(call: Call, id_or_domain: str) -> Tenant | None:
     """Return the tenant with this id or verified domain, or None."""
     if ids.is_guid(id_or_domain):
         return store.tenant_by_id(call.connection, id_or_domain)
+    if not rules.is_domain(id_or_domain):
+        return None
     return store.tenant_by_domain(call.connection, id_or_domain)
 
 
@@ -79,15 +82,9 @@ def list_tenants_of(call: Call) -> list[Tenant]:
     return sorted(found, key=lambda tenant: tenant.id != caller.home_tenant_id)
 
 
-def list_tenants(call: Call) -> list[Tenant]:
-    """Return every tenant; for the operator."""
-    _administer(call)
-    return store.all_tenants(call.connection)
-
-
 def put_tenant(call: Call, tenant: Tenant) -> Tenant:
     """Write a tenant. Raises `Invalid` with every fault, `Conflict` when another tenant has the domain."""
-    _administer(call)
+    administer(call)
     tenant = replace(tenant, id=TenantId(tenant.id.lower()), domain=tenant.domain.lower())
     refuse_if(rules.check_tenant(tenant))
     call.hold(f"tenant:{tenant.domain}")
@@ -142,7 +139,7 @@ def put_service_principal(call: Call, principal: ServicePrincipal) -> ServicePri
 
 def put_application(call: Call, application: Application) -> Application:
     """Write an application registration; its service principals are written on their own."""
-    _administer(call)
+    administer(call)
     get_tenant(call, application.tenant_id)
     if store.application(call.connection, application.app_id) != application:
         store.save_application(call.connection, application)
@@ -154,7 +151,7 @@ def put_application(call: Call, application: Application) -> Application:
 
 def add_member(call: Call, group_id: str, member_id: str) -> None:
     """Put an object into a group; nothing happens when it is in it. Raises `Invalid` when a group would contain itself."""
-    _administer(call)
+    administer(call)
     group, member = get_principal(call, group_id), get_principal(call, member_id)
     call.hold(f"memberships:{group.tenant_id}")
     if store.is_member(call.connection, group.id, member.id):
@@ -166,7 +163,7 @@ def add_member(call: Call, group_id: str, member_id: str) -> None:
 
 def remove_member(call: Call, group_id: str, member_id: str) -> None:
     """Take an object out of a group; nothing happens when it is not in it."""
-    _administer(call)
+    administer(call)
     group = get_principal(call, group_id)
     call.hold(f"memberships:{group.tenant_id}")
     if store.is_member(call.connection, group.id, member_id.lower()):
@@ -179,7 +176,7 @@ def delete_principal(call: Call, object_id: str) -> None:
 
     Guests of a deleted account stay as objects, but nobody can sign in through them any more.
     """
-    _administer(call)
+    administer(call)
     found = store.principal_by_id(call.connection, object_id)
     if found is None:
         return
@@ -213,71 +210,24 @@ _COLLECTION = {
 }
 
 
+def not_found(named: str) -> NotFound:
+    """Return the problem of an object that is not there, in Graph's words."""
+    return NotFound(
+        "Request_ResourceNotFound",
+        f"Resource '{named}' does not exist or one of its queried reference-property objects are not present.",
+    )
+
+
 def get_principal(call: Call, object_id: str) -> Principal:
     """Return the principal; raise `NotFound` in Graph's words when there is none. A look-up, not an authorization."""
     found = store.principal_by_id(call.connection, object_id)
     if found is None:
-        raise _not_found(object_id)
+        raise not_found(object_id)
     return found
-
-
-def read_object(call: Call, tenant_id: str, object_id: str, type: PrincipalType | None = None) -> Principal:
-    """Return an object of a tenant to one who may read it; an object of another tenant or type is `NotFound`."""
-    _read(call, tenant_id)
-    found = store.principal_by_id(call.connection, object_id)
-    if found is None or found.tenant_id != tenant_id or (type is not None and found.type is not type):
-        raise _not_found(object_id)
-    return found
-
-
-def read_user(call: Call, tenant_id: str, id_or_upn: str) -> User:
-    """Return a user by object id or sign-in name; raise `NotFound` otherwise."""
-    _read(call, tenant_id)
-    if not ids.is_guid(id_or_upn):
-        user = store.user_by_upn(call.connection, tenant_id, id_or_upn)
-        if user is None:
-            raise _not_found(id_or_upn)
-        return user
-    found = read_object(call, tenant_id, id_or_upn, PrincipalType.USER)
-    assert isinstance(found, User)
-    return found
-
-
-def list_objects(
-    call: Call, tenant_id: str, type: PrincipalType, *, after: str = "", limit: int = 100, **narrowed: str | None
-) -> list[Principal]:
-    """Return a page of a tenant's objects by id, behind the id `after`, narrowed by `store.list_principals`' keywords."""
-    _read(call, tenant_id)
-    return store.list_principals(call.connection, tenant_id, type, after=after, limit=limit, **narrowed)
-
-
-def list_members(call: Call, tenant_id: str, group_id: str) -> list[Principal]:
-    """Return the direct members of a group."""
-    group = read_object(call, tenant_id, group_id, PrincipalType.GROUP)
-    return store.members_of(call.connection, group.id)
-
-
-def list_by_ids(call: Call, tenant_id: str, object_ids: Iterable[str]) -> list[Principal]:
-    """Return those of the objects that exist in the tenant, by id."""
-    _read(call, tenant_id)
-    found = store.principals_by_ids(call.connection, object_ids).values()
-    return sorted((each for each in found if each.tenant_id == tenant_id), key=lambda each: each.id)
-
-
-def _administer(call: Call) -> None:
-    call.open_to_all("rules.may_administer_directory decides: roles on Azure scopes say nothing about a directory")
-    if not rules.may_administer_directory(call.caller):
-        raise Forbidden("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
-
-
-def _read(call: Call, tenant_id: str) -> None:
-    call.open_to_all("rules.may_read_directory decides: roles on Azure scopes say nothing about a directory")
-    if not rules.may_read_directory(call.caller, tenant_id):
-        raise Forbidden("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
 
 def _prepare(call: Call, principal: Principal) -> None:
-    _administer(call)
+    administer(call)
     refuse_if(rules.check_principal(principal))
     get_tenant(call, principal.tenant_id)
     call.hold(f"principals:{principal.tenant_id}")
@@ -301,10 +251,3 @@ def _membership(kind: str, group: Principal, member_id: str) -> Event:
 
 def _body(value: Any, **more: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in type(value).__dataclass_fields__} | more
-
-
-def _not_found(named: str) -> NotFound:
-    return NotFound(
-        "Request_ResourceNotFound",
-        f"Resource '{named}' does not exist or one of its queried reference-property objects are not present.",
-    )

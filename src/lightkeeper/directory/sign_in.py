@@ -158,6 +158,6 @@ def subject_of(call: Call, account_id: str, tenant: Tenant | None, client: Appli
 def _account(call: Call, name: str) -> User | None:
     """Return the member that signs in under `name`; guests sign in under the name of their home account."""
     domain = name.rpartition("@")[2]
-    tenant = store.tenant_by_domain(call.connection, domain)
+    tenant = find_tenant(call, domain)
     account = store.user_by_upn(call.connection, tenant.id, name) if tenant else None
     return account if account is not None and not account.is_guest else None

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from sqlalchemy import Connection
 
-from lightkeeper.directory import rules, sign_in_store
+from lightkeeper.directory import sign_in_store
+from lightkeeper.directory.authority import administer
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.log import Event
-from lightkeeper.kernel.problems import Forbidden
 
 KEY_BITS = 2048
 KNOWN_AFTER_RETIREMENT_FOR = timedelta(days=1)  # longer than any access token lives
@@ -39,7 +39,7 @@ class SigningKey:
 
 def ensure_signing_key(call: Call) -> None:
     """Make the first key when there is none; for the start of a server."""
-    _administer(call)
+    administer(call)
     call.hold("signing-keys")
     if not sign_in_store.keys(call.connection):
         _add(call)
@@ -47,7 +47,7 @@ def ensure_signing_key(call: Call) -> None:
 
 def roll_over(call: Call) -> None:
     """Sign with a new key from now on; the old ones stay known for a day."""
-    _administer(call)
+    administer(call)
     call.hold("signing-keys")
     known = [kid for kid, _, _, _ in sign_in_store.keys(call.connection)]
     sign_in_store.retire_keys(call.connection, known, call.now + KNOWN_AFTER_RETIREMENT_FOR)
@@ -96,9 +96,3 @@ def _loaded(kid: str, pem: str) -> SigningKey:
 
 def _number(value: int) -> str:
     return base64.urlsafe_b64encode(value.to_bytes((value.bit_length() + 7) // 8, "big")).rstrip(b"=").decode()
-
-
-def _administer(call: Call) -> None:
-    call.open_to_all("rules.may_administer_directory decides")
-    if not rules.may_administer_directory(call.caller):
-        raise Forbidden("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")

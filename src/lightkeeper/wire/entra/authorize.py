@@ -54,7 +54,7 @@ async def submit(desk: Desk, request: Request) -> Response:
         asked = await _read(desk, request, fields)
     except Problem as problem:
         return _refused(problem)
-    if not pages.is_own_form(request, form, desk.settings.login_url):
+    if not pages.is_own_form(request, form):
         return _sign_in_page(request, asked, fault="The page was open for too long. Please sign in again.", status=400)
     if "cancel" in form:
         return _back(asked, _fault(Invalid("AADSTS65004", "User declined to sign in."), asked))

@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from lightkeeper.directory.device_codes import DeviceCodes
 from lightkeeper.directory.grants import Grants
 from lightkeeper.directory.sign_in import SignIn
 from lightkeeper.directory.signing_keys import SigningKey, known_keys
@@ -38,6 +39,7 @@ class Desk:
     settings: EntraSettings
     sign_in: SignIn
     grants: Grants
+    devices: DeviceCodes
     limiter: CapacityLimiter = field(default_factory=_few)
 
     async def in_thread(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:

@@ -21,7 +21,7 @@ async def give_code(desk: Desk, request: Request) -> Response:
     scope = form.get("scope", "")
     audience_of(scope, desk.settings.graph_url)
     wanted = grants.Request(request.path_params["tenant"], client_id, scope)
-    given = await desk.in_thread(desk.grants.give_device_code, wanted)
+    given = await desk.in_thread(desk.devices.give, wanted)
     page = f"{desk.settings.login_url}/devicelogin"
     return JSONResponse(
         {
@@ -48,14 +48,14 @@ async def submit(desk: Desk, request: Request) -> Response:
     """Answer the page's form: first the code, then name and password, which let the waiting program in."""
     form = await read_form(request)
     code = form.get("user_code", "").strip()[:16]
-    if not pages.is_own_form(request, form, desk.settings.login_url):
+    if not pages.is_own_form(request, form):
         return _code_page(request, code=code, fault="The page was open for too long. Please try again.", status=400)
     try:
-        client = await desk.in_thread(desk.grants.device_client, code)
+        client = await desk.in_thread(desk.devices.client_of, code)
     except Problem as problem:
         return _code_page(request, code=code, fault=described(problem), status=400)
     if "cancel" in form:
-        await desk.in_thread(desk.grants.answer_device, code, None)
+        await desk.in_thread(desk.devices.answer, code, None)
         return pages.page(
             "done.html", title="Nothing was signed in", text=f"{client.display_name} was told that you declined."
         )
@@ -65,7 +65,7 @@ async def submit(desk: Desk, request: Request) -> Response:
         account = await desk.in_thread(
             desk.sign_in.account_by_password, form["username"].strip(), form.get("password", "")
         )
-        await desk.in_thread(desk.grants.answer_device, code, account)
+        await desk.in_thread(desk.devices.answer, code, account)
     except Problem as problem:
         return _sign_in_page(
             request, code, client.display_name, fault=described(problem), status=400, name=form["username"]

@@ -5,6 +5,7 @@ Nothing here collides with ARM: a tenant's routes are told by their second segme
 
 from starlette.routing import Route
 
+from lightkeeper.directory.device_codes import DeviceCodes
 from lightkeeper.directory.grants import Grants
 from lightkeeper.directory.passwords import Hashing
 from lightkeeper.directory.sign_in import SignIn
@@ -34,5 +35,5 @@ _ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
 
 def entra_routes(office: Office, settings: EntraSettings, *, hashing: Hashing | None = None) -> list[Route]:
     """Return the routes; `hashing` says what checking a password costs (tests make it cheap)."""
-    desk = Desk(office, settings, SignIn(office, hashing), Grants(office))
+    desk = Desk(office, settings, SignIn(office, hashing), Grants(office), DeviceCodes(office))
     return [Route(path, guarded(desk, endpoint), methods=[method]) for method, path, endpoint in _ROUTES]

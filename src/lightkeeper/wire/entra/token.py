@@ -102,7 +102,7 @@ def _refresh_token(desk: Desk, asked: Asked) -> dict[str, Any]:
 def _device_code(desk: Desk, asked: Asked) -> dict[str, Any]:
     client = desk.sign_in.prove_client(asked.segment, asked.client_id, asked.secret)
     code = asked.form.get("device_code") or needed(asked.form, "code")
-    return _session(desk, asked, desk.grants.redeem_device_code(asked.segment, client, code))
+    return _session(desk, asked, desk.devices.redeem(asked.segment, client, code))
 
 
 GRANTS: Mapping[str, Callable[[Desk, Asked], dict[str, Any]]] = {

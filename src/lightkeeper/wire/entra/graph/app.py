@@ -60,6 +60,8 @@ class _Frame:
             request_id = _request_id(request)
             try:
                 caller = self._caller(request)
+                if "\x00" in request.url.path or "%00" in request.url.path or "%00" in request.url.query:
+                    raise Invalid("BadRequest", "The request contains a NUL character.")
                 asked = Asked(self.settings.graph_url, request.url.path, _query(request), request.path_params, None)
                 if request.method == "POST":
                     asked = asked.with_body(await _body(request))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from lightkeeper.directory import service
+from lightkeeper.directory import reading, service
 from lightkeeper.directory.model import Principal, PrincipalType
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call, CallerKind
@@ -43,7 +43,7 @@ def me(call: Call, asked: Asked) -> dict[str, Any]:
     if call.caller.kind is not CallerKind.USER:
         call.open_to_all("nothing is shown")
         raise Invalid("BadRequest", "/me request is only valid with delegated authentication flow.")
-    found = service.read_user(call, call.caller.tenant_id, call.caller.object_id)
+    found = reading.read_user(call, call.caller.tenant_id, call.caller.object_id)
     return _one(asked, "users", found)
 
 
@@ -54,7 +54,7 @@ def users(call: Call, asked: Asked) -> dict[str, Any]:
 
 def user(call: Call, asked: Asked) -> dict[str, Any]:
     """Return a user, by object id or sign-in name."""
-    return _one(asked, "users", service.read_user(call, call.caller.tenant_id, asked.named["id"]))
+    return _one(asked, "users", reading.read_user(call, call.caller.tenant_id, asked.named["id"]))
 
 
 def groups(call: Call, asked: Asked) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def group(call: Call, asked: Asked) -> dict[str, Any]:
 
 def members(call: Call, asked: Asked) -> dict[str, Any]:
     """Return the direct members of a group, each with its type."""
-    found = service.list_members(call, call.caller.tenant_id, asked.named["id"])
+    found = reading.list_members(call, call.caller.tenant_id, asked.named["id"])
     return _list(asked, "directoryObjects", [graph_object(each, typed=True) for each in found])
 
 
@@ -95,7 +95,7 @@ def by_ids(call: Call, asked: Asked) -> dict[str, Any]:
     wanted, types = _texts(body, "ids"), _texts(body, "types") if body.get("types") is not None else []
     if len(wanted) > MOST_IDS:
         raise Invalid("Request_BadRequest", f"'ids' names more than {MOST_IDS} objects.", target="ids")
-    found = service.list_by_ids(call, call.caller.tenant_id, [each for each in wanted if ids.is_guid(each)])
+    found = reading.list_by_ids(call, call.caller.tenant_id, [each for each in wanted if ids.is_guid(each)])
     kinds = {each.lower() for each in types}
     shown = [each for each in found if not kinds or kinds & {each.type.value.lower(), "directoryobject"}]
     return _list(asked, "directoryObjects", [graph_object(each, typed=True) for each in shown])
@@ -111,14 +111,14 @@ def check_member_groups(call: Call, asked: Asked) -> dict[str, Any]:
 
 
 def _object(call: Call, asked: Asked, type: PrincipalType | None) -> Principal:
-    return service.read_object(call, call.caller.tenant_id, asked.named["id"], type)
+    return reading.read_object(call, call.caller.tenant_id, asked.named["id"], type)
 
 
 def _page(call: Call, asked: Asked, type: PrincipalType, name: str) -> dict[str, Any]:
     narrowed = read_filter(asked.query.get("$filter", ""))
     limit = _top(asked)
     after = asked.query.get("$skiptoken", "").lower()
-    found = service.list_objects(call, call.caller.tenant_id, type, after=after, limit=limit + 1, **narrowed)
+    found = reading.list_objects(call, call.caller.tenant_id, type, after=after, limit=limit + 1, **narrowed)
     body = _list(asked, name, [_selected(asked, graph_object(each)) for each in found[:limit]])
     if len(found) > limit:
         kept = {key: value for key, value in asked.query.items() if key != "$skiptoken"}
