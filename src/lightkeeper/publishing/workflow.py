@@ -15,6 +15,7 @@ from lightkeeper.kernel import encoding
 from lightkeeper.kernel.call import PLATFORM, Call
 from lightkeeper.kernel.findings import Finding, errors_of
 from lightkeeper.kernel.office import Office
+from lightkeeper.kernel.workflows import Step, Workflow
 from lightkeeper.publishing import account_store, settings, shelf, store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.certification import Outcome, certify, is_policy
@@ -24,8 +25,6 @@ from lightkeeper.publishing.lifecycle import Event, Stage, after
 from lightkeeper.publishing.model import Environment, OfferRecord, Submission
 from lightkeeper.publishing.progress import move
 from lightkeeper.publishing.snapshot import plans_of
-
-StepFunction = Callable[[Office, str], bool]
 
 _ORDER = (
     Stage.VALIDATING,
@@ -74,21 +73,17 @@ def finish_stop(office: Office, submission_id: str) -> bool:
     return False
 
 
-STEPS: dict[str, list[tuple[str, StepFunction]]] = {
-    "publish": [("validate", validate), ("certify", certify_offer), ("build-preview", build_preview)],
-    "go-live": [("make-live", make_live)],
-    "stop": [("finish-stop", finish_stop)],
-}
-"""The workflows by name: their steps in order, each to be run until one says not to go on."""
-
-STARTED_BY = {OFFER_SUBMITTED: "publish", OFFER_SIGNED_OFF: "go-live", OFFER_STOP_REQUESTED: "stop"}
-"""Which log entry starts which workflow. Its id is the entry's kind and the submission's id (`workflow_id`)."""
-
-
-def workflow_id(kind: str, submission_id: str, revision: int = 0) -> str:
-    """Return the id of the workflow an entry starts; an offer may be stopped more than once, so that one counts."""
-    suffix = f":{revision}" if kind == OFFER_STOP_REQUESTED else ""
-    return f"{STARTED_BY[kind]}:{submission_id}{suffix}"
+WORKFLOWS = (
+    Workflow(
+        "publish",
+        OFFER_SUBMITTED,
+        "submission_id",
+        (Step("validate", validate), Step("certify", certify_offer), Step("build-preview", build_preview)),
+    ),
+    Workflow("go-live", OFFER_SIGNED_OFF, "submission_id", (Step("make-live", make_live),)),
+    Workflow("stop-selling", OFFER_STOP_REQUESTED, "submission_id", (Step("finish-stop", finish_stop),)),
+)
+"""What a process with a worker runs; each is started by the log entry a publisher's decision wrote."""
 
 
 def run_preview(office: Office, submission_id: str) -> None:
@@ -102,9 +97,10 @@ def run_live(office: Office, submission_id: str) -> None:
 
 
 def run(name: str, office: Office, submission_id: str) -> None:
-    """Run a workflow's steps in order until one says not to go on; for tests and for surfaces without a worker."""
-    for _, step in STEPS[name]:
-        if not step(office, submission_id):
+    """Run a workflow's steps in order until one says not to go on; for tests and for offices without a worker."""
+    workflow = next(workflow for workflow in WORKFLOWS if workflow.name == name)
+    for step in workflow.steps:
+        if not step.act(office, submission_id):
             return
 
 

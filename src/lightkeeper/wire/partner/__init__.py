@@ -1,0 +1,1 @@
+"""The publisher's API: translators between HTTP and publishing, without rules of their own."""
