@@ -21,12 +21,43 @@ _NAME_FORBIDS = set("<>%&\\?/#\"'")
 _NAMESPACE = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)+")
 
 PROXY_NAMESPACES = frozenset(
-    ["microsoft.advisor", "microsoft.authorization", "microsoft.billing", "microsoft.capacity", "microsoft.consumption", "microsoft.costmanagement", "microsoft.features", "microsoft.guestconfiguration", "microsoft.managedservices", "microsoft.policyinsights", "microsoft.resources", "microsoft.security", "microsoft.securityinsights", "microsoft.support"]
+    [
+        "microsoft.advisor",
+        "microsoft.authorization",
+        "microsoft.billing",
+        "microsoft.capacity",
+        "microsoft.consumption",
+        "microsoft.costmanagement",
+        "microsoft.features",
+        "microsoft.guestconfiguration",
+        "microsoft.managedservices",
+        "microsoft.policyinsights",
+        "microsoft.resources",
+        "microsoft.security",
+        "microsoft.securityinsights",
+        "microsoft.support",
+    ]
 )
 """Providers whose resources live nowhere in particular and so carry no location."""
 
 REGISTRATION_FREE = frozenset(
-    ["microsoft.authorization", "microsoft.billing", "microsoft.classicsubscription", "microsoft.commerce", "microsoft.consumption", "microsoft.costmanagement", "microsoft.features", "microsoft.marketplaceordering", "microsoft.portal", "microsoft.resourcegraph", "microsoft.resourcenotifications", "microsoft.resources", "microsoft.serialconsole", "microsoft.subscription", "microsoft.support"]
+    [
+        "microsoft.authorization",
+        "microsoft.billing",
+        "microsoft.classicsubscription",
+        "microsoft.commerce",
+        "microsoft.consumption",
+        "microsoft.costmanagement",
+        "microsoft.features",
+        "microsoft.marketplaceordering",
+        "microsoft.portal",
+        "microsoft.resourcegraph",
+        "microsoft.resourcenotifications",
+        "microsoft.resources",
+        "microsoft.serialconsole",
+        "microsoft.subscription",
+        "microsoft.support",
+    ]
 )
 """Providers every subscription may use without registering."""
 

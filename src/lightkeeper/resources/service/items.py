@@ -14,7 +14,7 @@ from lightkeeper.resources.concurrency import ALWAYS, Conditions, tag_of, why_no
 from lightkeeper.resources.merge import merged, merged_tags
 from lightkeeper.resources.model import Resource, ResourceBody, Stamp, Subscription, Written, subscription_scope
 from lightkeeper.resources.seams import seams
-from lightkeeper.resources.service.providers import type_of
+from lightkeeper.resources.service.providers import require_registered, type_of
 from lightkeeper.resources.service.resource_groups import deleted, require_resource_group
 from lightkeeper.resources.service.subscriptions import require_active, require_subscription
 from lightkeeper.resources.store import items
@@ -46,7 +46,8 @@ def put_resource(
     """Create the resource or replace it; the same again changes nothing.
 
     Raises `Invalid` with every fault of name, location and tags; `NotFound` for an unknown type, group or parent;
-    `PreconditionFailed` by the entity tag; `Conflict` when it exists in another location.
+    `PreconditionFailed` by the entity tag; `Conflict` when it exists in another location or the subscription has not
+    registered the provider.
     """
     type_ = known_type(id_, api_version)
     call.authorize(actions.write(type_), id_.text)
@@ -150,6 +151,8 @@ def _before_write(call: Call, id_: ResourceId, conditions: Conditions) -> tuple[
     """Return the stored copy, if any, after everything the write leans on has been found and held."""
     subscription = require_active(call, id_.subscription_id or "")
     call.hold(f"subscription:{subscription.id}")
+    if not call.caller.unrestricted:
+        require_registered(call, subscription.id, id_.namespace)
     if id_.resource_group is not None:
         require_resource_group(call, subscription.id, id_.resource_group)
     if id_.parent is not None and id_.parent.namespace and find_resource(call, id_.parent.key) is None:
