@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from lightkeeper.directory import credentials, naming, service, signing_keys
 from lightkeeper.directory.model import Group, ServicePrincipal, Tenant, User
 from lightkeeper.directory.passwords import Hashing
-from lightkeeper.directory.tokens import Verifier
+from lightkeeper.directory.verifier import Verifier
 from lightkeeper.kernel.call import OPERATOR, PLATFORM, Call, Caller, CallerKind
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database, metadata

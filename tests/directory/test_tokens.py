@@ -187,7 +187,7 @@ def test_the_key_is_made_once(people: People) -> None:
 
 def test_memory_is_bounded(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many tokens come, only two generations of them are remembered."""
-    monkeypatch.setattr("lightkeeper.directory.tokens._REMEMBERED", 4)
+    monkeypatch.setattr("lightkeeper.directory.verifier._REMEMBERED", 4)
     verifier = people.verifier()
     for n in range(20):
         people.now.passes(seconds=1)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from lightkeeper.directory import clients, passwords, refusals, sign_in_store
+from lightkeeper.directory import clients, grant_store, passwords, refusals
+from lightkeeper.directory.grant_store import DeviceRow
 from lightkeeper.directory.grants import Granted, Request, audience_of, new_refresh_token, sweep
 from lightkeeper.directory.model import Application, User
 from lightkeeper.directory.sign_in import WHY, subject_of, tenant_named
-from lightkeeper.directory.sign_in_store import DeviceRow
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import PLATFORM, Call
 from lightkeeper.kernel.office import Office
@@ -46,7 +46,7 @@ class DeviceCodes:
                 scope=request.scope,
                 expires_at=call.now + given.expires_for,
             )
-            sign_in_store.add_device_code(call.connection, row)
+            grant_store.add_device_code(call.connection, row)
         return given
 
     def client_of(self, user_code: str) -> Application:
@@ -66,7 +66,7 @@ class DeviceCodes:
                 subject_of(call, account.id, tenant, clients.get_client(call, row.client_id, tenant))
                 state = "approved"
             account_id = account.id if account else None
-            if not sign_in_store.move_device_code(
+            if not grant_store.move_device_code(
                 call.connection, row.digest, was="pending", state=state, account_id=account_id
             ):
                 raise refusals.device_unknown()
@@ -76,7 +76,7 @@ class DeviceCodes:
         digest = passwords.digest(code)
         with self.office.reading(PLATFORM) as call:  # nearly every poll ends here, and must not queue behind writers
             call.open_to_all(WHY)
-            row = sign_in_store.device_code(call.connection, digest)
+            row = grant_store.device_code(call.connection, digest)
             tenant = tenant_named(call, tenant_segment)
             if row is None or row.client_id != client.app_id or row.audience_tenant != audience_of(tenant):
                 raise refusals.device_unknown()
@@ -88,7 +88,7 @@ class DeviceCodes:
                 raise refusals.device_declined()
         with self.office.writing(PLATFORM) as call:
             call.open_to_all(WHY)
-            if not sign_in_store.move_device_code(
+            if not grant_store.move_device_code(
                 call.connection, digest, was="approved", state="redeemed", account_id=row.account_id
             ):
                 raise refusals.device_unknown()
@@ -97,7 +97,7 @@ class DeviceCodes:
 
 
 def _waiting(call: Call, user_code: str) -> DeviceRow:
-    row = sign_in_store.device_code_by_user_code(call.connection, user_code.strip().upper().replace("-", ""))
+    row = grant_store.device_code_by_user_code(call.connection, user_code.strip().upper().replace("-", ""))
     if row is None or row.state != "pending" or row.expires_at <= call.now:
         raise refusals.device_unknown()
     return row

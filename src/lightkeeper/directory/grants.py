@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from lightkeeper.directory import clients, passwords, refusals, sign_in_store
+from lightkeeper.directory import clients, grant_store, passwords, refusals
+from lightkeeper.directory.grant_store import CodeRow, RefreshRow
 from lightkeeper.directory.model import Application, Tenant, User
 from lightkeeper.directory.sign_in import WHY, subject_of, tenant_named
-from lightkeeper.directory.sign_in_store import CodeRow, RefreshRow
 from lightkeeper.directory.tokens import Subject
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import PLATFORM, Call
@@ -95,7 +95,7 @@ class Grants:
                 family_id=ids.new_guid(),
                 expires_at=call.now + CODE_FOR,
             )
-            sign_in_store.add_code(call.connection, row)
+            grant_store.add_code(call.connection, row)
         return code, subject
 
     def redeem_code(
@@ -117,7 +117,7 @@ class Grants:
     def _redeem_code(
         self, call: Call, segment: str, client: Application, code: str, redirect_uri: str, verifier: str
     ) -> Granted | Problem:
-        row = sign_in_store.code(call.connection, passwords.digest(code))
+        row = grant_store.code(call.connection, passwords.digest(code))
         if row is None or row.client_id != client.app_id:
             return refusals.malformed_grant()
         if row.expires_at <= call.now:
@@ -129,7 +129,7 @@ class Grants:
             return refusals.wrong_redirect(redirect_uri, client.app_id)
         if row.code_challenge and not passwords.same(passwords.challenge_of(verifier), row.code_challenge):
             return refusals.wrong_verifier()
-        if not sign_in_store.use_code(call.connection, row.digest):
+        if not grant_store.use_code(call.connection, row.digest):
             _end_session(call, row.family_id, row.account_id)
             return refusals.redeemed_code()
         subject = subject_of(call, row.account_id, tenant, client)
@@ -138,7 +138,7 @@ class Grants:
     def _refresh(self, call: Call, segment: str, client: Application, token: str, scope: str) -> Granted | Problem:
         digest = passwords.digest(token)
         call.hold(f"refresh-token:{digest}")
-        row = sign_in_store.refresh_token(call.connection, digest)
+        row = grant_store.refresh_token(call.connection, digest)
         if row is None or row.client_id != client.app_id:
             return refusals.malformed_grant()
         if row.revoked_at is not None:
@@ -149,7 +149,7 @@ class Grants:
             _end_session(call, row.family_id, row.account_id)
             return refusals.revoked_grant()
         subject = subject_of(call, row.account_id, tenant_named(call, segment), client)
-        sign_in_store.use_refresh_token(call.connection, digest, call.now)
+        grant_store.use_refresh_token(call.connection, digest, call.now)
         return Granted(subject, scope, new_refresh_token(call, subject, row.family_id))
 
 
@@ -157,7 +157,7 @@ def new_refresh_token(call: Call, subject: Subject, family_id: str) -> str:
     """Return a refresh token of the session `family_id`."""
     token = passwords.random_token()
     expires_at = call.now + REFRESH_TOKEN_FOR
-    sign_in_store.add_refresh_token(
+    grant_store.add_refresh_token(
         call.connection,
         RefreshRow(passwords.digest(token), family_id, subject.home.id, subject.client_id, expires_at),
     )
@@ -166,11 +166,11 @@ def new_refresh_token(call: Call, subject: Subject, family_id: str) -> str:
 
 def sweep(call: Call) -> None:
     """Forget codes and tokens that expired more than a day ago; done whenever a new code is given."""
-    sign_in_store.sweep(call.connection, call.now - KEEP_EXPIRED_FOR)
+    grant_store.sweep(call.connection, call.now - KEEP_EXPIRED_FOR)
 
 
 def _end_session(call: Call, family_id: str, account_id: str) -> None:
-    sign_in_store.revoke_family(call.connection, family_id, call.now)
+    grant_store.revoke_family(call.connection, family_id, call.now)
     body = {"id": account_id, "session": family_id}
     call.record(Event("SessionRevoked", "microsoft.directory/users/invalidateAllRefreshTokens", body=body))
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from lightkeeper.directory import rules, sign_in_store, store
+from lightkeeper.directory import grant_store, rules, sign_in_store, store
 from lightkeeper.directory.authority import administer
 from lightkeeper.directory.model import (
     Application,
@@ -187,7 +187,7 @@ def delete_principal(call: Call, object_id: str) -> None:
         call.record(_membership("MemberRemoved", group, member_id))
     store.remove_principal(call.connection, found.id)
     sign_in_store.forget_secrets(call.connection, found.id)
-    sign_in_store.revoke_tokens_of(call.connection, found.id, call.now)
+    grant_store.revoke_tokens_of(call.connection, found.id, call.now)
     if isinstance(found, ServicePrincipal):
         application = store.application(call.connection, found.app_id)
         if application is not None and application.tenant_id == found.tenant_id:

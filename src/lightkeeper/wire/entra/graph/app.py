@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from lightkeeper.directory.tokens import Verifier
+from lightkeeper.directory.verifier import Verifier
 from lightkeeper.kernel import encoding, ids
 from lightkeeper.kernel.call import Call, Caller
 from lightkeeper.kernel.office import Office
