@@ -1,0 +1,3 @@
+from tests.delegation.conftest import market
+
+__all__ = ["market"]
