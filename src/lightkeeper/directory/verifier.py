@@ -46,7 +46,7 @@ class Verifier:
         self._old: dict[str, _Believed] = {}
 
     def load(self, connection: Connection) -> None:
-        """Read which principals exist and are enabled."""
+        """Read which principals exist and are enabled; before requests are served, since it replaces what `follow` was told."""
         self._living = set(store.living(connection))
 
     def follow(self, entries: Sequence[Entry]) -> None:
