@@ -28,7 +28,9 @@ def test_a_filter_means_what_azure_documents(text: str, answer: bool) -> None:
     assert parse(text)(VM) is answer
 
 
-@pytest.mark.parametrize("text", ["name", "name eq", "color eq 'x'", "name eq 'a' and", "(name eq 'a'", "name gt 'a'", "'" * 3])
+@pytest.mark.parametrize(
+    "text", ["name", "name eq", "color eq 'x'", "name eq 'a' and", "(name eq 'a'", "name gt 'a'", "'" * 3]
+)
 def test_a_filter_out_of_grammar_is_refused(text: str) -> None:
     """Error table: 400 InvalidFilterInQueryString."""
     with pytest.raises(Invalid) as refused:

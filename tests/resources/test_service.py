@@ -69,7 +69,9 @@ def test_a_list_of_groups_shows_only_what_may_be_read(house: House) -> None:
     with house.calling() as call:
         for name in ("a", "b"):
             service.put_resource_group(call, PROD, name, "westeurope")
-    house.door.refuses("Microsoft.Resources/subscriptions/resourceGroups/read", f"/subscriptions/{PROD}/resourceGroups/a")
+    house.door.refuses(
+        "Microsoft.Resources/subscriptions/resourceGroups/read", f"/subscriptions/{PROD}/resourceGroups/a"
+    )
     with house.calling() as call:
         page = service.list_resource_groups(call, PROD)
 
@@ -227,7 +229,7 @@ def test_an_action_nobody_knows_is_not_found(house: House) -> None:
 
 
 def test_storage_keys_are_stable_until_renewed_and_never_logged(house: House) -> None:
-    """listKeys gives the same two keys each time; regenerateKey changes the named one only."""
+    """ListKeys gives the same two keys each time; regenerateKey changes the named one only."""
     furnish(house, ACCOUNT)
     with house.calling() as call:
         first = service.act_on_resource(call, id_of(ACCOUNT), "listKeys", {}).body
