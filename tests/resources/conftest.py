@@ -2,6 +2,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -21,7 +22,7 @@ ANN = Caller(ObjectId("a"), CONTOSO, "ann@contoso.example", CallerKind.USER, CON
 
 
 class SmallCatalogue:
-    types = {
+    types: ClassVar = {
         "Microsoft.Compute": ("virtualMachines", "virtualMachines/extensions", "virtualMachines/instanceView", "disks"),
         "Microsoft.Storage": ("storageAccounts",),
         "Microsoft.Network": ("virtualNetworks", "virtualNetworks/subnets"),

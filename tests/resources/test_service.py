@@ -330,3 +330,14 @@ def test_a_subscription_never_changes_its_tenant_by_a_write(house: House) -> Non
     other = type(CONTOSO)("30000000-0000-0000-0000-000000000000")
     with house.calling(OPERATOR) as call, pytest.raises(Conflict):
         service.put_subscription(call, Subscription(PROD, other, "Production"))
+
+
+def test_a_lock_that_would_not_hold_is_not_kept(house: House) -> None:
+    """What governs others is either obeyed or refused, never stored without effect."""
+    furnish(house)
+    with house.calling() as call, pytest.raises(Invalid) as refused:
+        service.put_resource(
+            call, parse(f"{GROUP}/providers/Microsoft.Authorization/locks/l"), ResourceBody(), api_version="2020-05-01"
+        )
+
+    assert code_of(refused) == "ResourceTypeNotSupported"

@@ -61,6 +61,12 @@ REGISTRATION_FREE = frozenset(
 )
 """Providers every subscription may use without registering."""
 
+GOVERNING = frozenset(
+    "microsoft.authorization microsoft.management microsoft.managedservices microsoft.resources microsoft.subscription".split()
+)
+"""Providers whose resources change what others may do. One of them that nothing here obeys must not be kept: a lock that
+does not hold is worse than none."""
+
 WRITE_ONLY = frozenset(("adminpassword", "administratorloginpassword", "customdata", "protectedsettings"))
 """Properties, in lower case, that providers accept and never show."""
 
@@ -162,6 +168,16 @@ def check_location(location: str | None, type_: str, *, top_level: bool) -> Iter
             "location",
             f"The provided location '{location}' is not available for resource type '{type_}'. "
             f"List of available regions for the resource type is '{names}'.",
+        )
+
+
+def check_kept(type_: str) -> Iterator[Finding]:
+    """Yield a finding for a type that would have to govern others and is not served by an operation of its own."""
+    if type_.split("/")[0].lower() in GOVERNING:
+        yield Finding(
+            "ResourceTypeNotSupported",
+            "type",
+            f"The resource type '{type_}' is not supported by this server: it would be stored without any effect.",
         )
 
 

@@ -51,6 +51,7 @@ def put_resource(
     """
     type_ = known_type(id_, api_version)
     call.authorize(actions.write(type_), id_.text)
+    refuse_if(rules.check_kept(type_))
     stored, subscription = _before_write(call, id_, conditions)
     location = body.location if body.location is not None else stored.location if stored else None
     top_level = len(id_.types) == 1 and id_.parent is not None and not id_.parent.namespace
