@@ -62,7 +62,13 @@ REGISTRATION_FREE = frozenset(
 """Providers every subscription may use without registering."""
 
 GOVERNING = frozenset(
-    "microsoft.authorization microsoft.management microsoft.managedservices microsoft.resources microsoft.subscription".split()
+    [
+        "microsoft.authorization",
+        "microsoft.management",
+        "microsoft.managedservices",
+        "microsoft.resources",
+        "microsoft.subscription",
+    ]
 )
 """Providers whose resources change what others may do. One of them that nothing here obeys must not be kept: a lock that
 does not hold is worse than none."""
@@ -173,7 +179,7 @@ def check_location(location: str | None, type_: str, *, top_level: bool) -> Iter
 
 def check_kept(type_: str) -> Iterator[Finding]:
     """Yield a finding for a type that would have to govern others and is not served by an operation of its own."""
-    if type_.split("/")[0].lower() in GOVERNING:
+    if type_.split("/", maxsplit=1)[0].lower() in GOVERNING:
         yield Finding(
             "ResourceTypeNotSupported",
             "type",
