@@ -1,0 +1,240 @@
+"""Taking a deployment in: everything is checked that can be, and nothing is deployed.
+
+The order is the platform's: the template is read, its parameters are bound, names and dependencies are checked, then
+what each resource's write would need is asked; only then is the deployment stored.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lightkeeper.deployments import actions, graph, whereabouts
+from lightkeeper.deployments.bodies import deploy_body
+from lightkeeper.deployments.environment import ScopeKind, Surroundings
+from lightkeeper.deployments.faults import LanguageFault, NotYetKnown, TemplateFault
+from lightkeeper.deployments.model import Mode
+from lightkeeper.deployments.parameters import values_given
+from lightkeeper.deployments.planning import Planned, not_valid
+from lightkeeper.deployments.preparing import Prepared, prepare
+from lightkeeper.deployments.refusals import problem_of
+from lightkeeper.deployments.seams import Seams
+from lightkeeper.deployments.template import Placer, load, nowhere
+from lightkeeper.deployments.values import lookup
+from lightkeeper.kernel import ids
+from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.findings import Finding
+from lightkeeper.kernel.problems import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants deployed; the template and the parameters as they were sent."""
+
+    template: Any = None
+    parameters: Any = None
+    mode: str = "Incremental"
+    location: str = ""
+    tags: Mapping[str, Any] | None = None
+    template_link: Mapping[str, Any] | None = None
+    parameters_link: Mapping[str, Any] | None = None
+    on_error: Mapping[str, Any] | None = None
+    debug: str | None = None
+    placer: Placer = nowhere
+    path: str = "properties"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A deployment that may begin."""
+
+    surroundings: Surroundings
+    prepared: Prepared
+    mode: Mode
+    location: str
+    writes: tuple[Planned, ...]  # every resource that will be written, those of nested deployments too
+
+
+def check(
+    call: Call, seams: Seams, surroundings: Surroundings, name: str, asked: Asked, *, nested: bool = False
+) -> Checked:
+    """Return the checked deployment. Raises `Invalid` with the fault, or with every write the caller may not do."""
+    mode = _mode(asked, surroundings.kind, nested=nested)
+    _check_form(name, asked, surroundings, nested=nested)
+    try:
+        prepared = prepare(
+            asked.template,
+            values_given(asked.parameters, f"{asked.path}.parameters"),
+            surroundings,
+            name=name,
+            location=asked.location,
+            mode=mode,
+            now=call.now,
+            library=seams.library,
+            path=f"{asked.path}.template",
+            placer=asked.placer,
+        )
+        inner = dict(_nested(call, seams, prepared, asked.placer))
+    except TemplateFault as fault:
+        raise problem_of(fault, asked.placer) from fault
+    writes: list[Planned] = []
+    for one in prepared.writes:
+        below = inner.get(one.key)
+        writes += [one, *(below.writes if below is not None else ())]
+    if not nested:
+        _demand_rights(call, writes)
+    return Checked(surroundings, prepared, mode, asked.location, tuple(writes))
+
+
+def _mode(asked: Asked, kind: ScopeKind, *, nested: bool) -> Mode:
+    found = next(
+        (mode for mode in Mode if isinstance(asked.mode, str) and mode.value.lower() == asked.mode.lower()), None
+    )
+    if found is None:
+        raise Invalid(
+            "InvalidDeployment", f"The deployment mode '{asked.mode}' is not valid. Use 'Incremental' or 'Complete'."
+        )
+    if found is Mode.COMPLETE and (nested or kind is not ScopeKind.RESOURCE_GROUP):
+        why = "a nested deployment" if nested else "this scope"
+        raise Invalid(
+            "InvalidDeployment",
+            f"The deployment mode 'Complete' is not supported for {why}. Please use mode 'Incremental'.",
+        )
+    return found
+
+
+def _check_form(name: str, asked: Asked, surroundings: Surroundings, *, nested: bool) -> None:
+    if surroundings.kind is ScopeKind.RESOURCE_GROUP:
+        if asked.location:
+            raise Invalid(
+                "InvalidDeployment",
+                f"The 'location' property is not allowed for '{name}' at resource group scope."
+                " Please see https://aka.ms/deploy-to-subscription for usage details.",
+            )
+    elif not asked.location:
+        raise Invalid(
+            "InvalidDeployment" if nested else "LocationRequired",
+            f"The 'location' property must be specified for '{name}'."
+            " Please see https://aka.ms/deploy-to-subscription for usage details.",
+        )
+    if asked.template_link is not None:
+        link = (
+            lookup(asked.template_link, "uri")
+            or lookup(asked.template_link, "id")
+            or lookup(asked.template_link, "relativePath")
+        )
+        raise Invalid(
+            "InvalidContentLink",
+            f"Unable to download deployment content from '{link}'. Templates are not fetched from elsewhere here;"
+            " send the template itself in 'template'.",
+        )
+    if asked.parameters_link is not None:
+        raise Invalid(
+            "InvalidContentLink",
+            f"Unable to download deployment content from '{lookup(asked.parameters_link, 'uri')}'. Parameters are not fetched from"
+            " elsewhere here; send them in 'parameters'.",
+        )
+    if asked.template is None:
+        raise Invalid(
+            "InvalidTemplate",
+            "Deployment template validation failed: 'Required property 'template' or 'templateLink' is missing.'.",
+        )
+    if asked.on_error is not None:
+        raise Invalid(
+            "DeploymentOnErrorNotSupported",
+            "Running an earlier deployment again when this one fails ('onErrorDeployment') is not supported.",
+        )
+
+
+def _nested(call: Call, seams: Seams, prepared: Prepared, placer: Placer) -> Iterator[tuple[str, Checked | None]]:
+    """Yield each nested deployment by key, checked; None when it cannot be known before its siblings are deployed."""
+    for one in prepared.writes:
+        if not one.nested:
+            continue
+        if not ids.is_guid(subscription_in(one.scope)) and one.scope.lower().startswith("/subscriptions/"):
+            raise TemplateFault(
+                f"The provided value '{one.scope}' is not valid subscription identifier.", one.declared.path
+            )
+        try:
+            body = deploy_body(prepared.names, one, None)
+        except NotYetKnown:
+            _check_nested_form(one, placer)
+            yield one.key, None
+            continue
+        except LanguageFault as fault:
+            raise not_valid(prepared.names, one.declared, one.name, fault) from fault
+        asked = nested_asked(one, body, placer)
+        surroundings = whereabouts.expected(call, seams, one.scope)
+        yield one.key, check(call, seams, surroundings, one.name, asked, nested=True)
+
+
+def subscription_in(scope: str) -> str:
+    """Return the subscription's id in a scope's text, empty when there is none."""
+    parts = scope.split("/")
+    return parts[2] if len(parts) > 2 and parts[1].lower() == "subscriptions" else ""
+
+
+def _check_nested_form(one: Planned, placer: Placer) -> None:
+    properties = lookup(one.declared.source, "properties")
+    template = lookup(properties, "template") if isinstance(properties, dict) else None
+    if isinstance(template, dict):
+        load(template, f"{one.declared.path}.properties.template", placer)
+
+
+def nested_asked(planned: Planned, body: Mapping[str, Any], placer: Placer = nowhere) -> Asked:
+    """Return what a nested deployment asks for, from its evaluated body."""
+    properties = lookup(body, "properties")
+    if not isinstance(properties, dict):
+        raise TemplateFault(
+            f"The template resource '{planned.name}' is not valid: a deployment needs 'properties'.",
+            planned.declared.path,
+        )
+    inner = graph.is_inner(properties)
+    return Asked(
+        template=lookup(properties, "template"),
+        parameters=lookup(properties, "parameters") if inner else None,
+        mode=lookup(properties, "mode") or "",
+        location=lookup(body, "location") or "",
+        tags=lookup(body, "tags"),
+        template_link=lookup(properties, "templateLink"),
+        parameters_link=lookup(properties, "parametersLink"),
+        on_error=lookup(properties, "onErrorDeployment"),
+        placer=placer,
+        path=f"{planned.declared.path}.properties",
+    )
+
+
+def _demand_rights(call: Call, writes: list[Planned]) -> None:
+    """Raise `Invalid` listing every resource the caller may not write."""
+    refused = []
+    for one in writes:
+        action = actions.write_of(one.type)
+        if not call.allows(action, one.id):
+            refused.append(
+                Finding(
+                    "AuthorizationFailed",
+                    one.id,
+                    f"Authorization failed for template resource '{one.name}' of type '{one.type}'. The client"
+                    f" '{call.caller.name}' with object id '{call.caller.object_id}' does not have permission to perform action"
+                    f" '{action}' at scope '{one.id}'.",
+                )
+            )
+    if refused:
+        raise Invalid(
+            "InvalidTemplateDeployment",
+            f"The template deployment failed with error: '{refused[0].message}'.",
+            details=refused,
+        )
+
+
+def check_name(name: str) -> None:
+    """Raise `Invalid` when a deployment cannot have this name: 1 to 64 letters, digits, `-._()`."""
+    if len(name) > 64:
+        raise Invalid(
+            "DeploymentNameLengthLimitExceeded",
+            f"The deployment name '{name}' exceeds the limit of 64 characters: it has {len(name)}.",
+        )
+    if not name or not all(character.isalnum() or character in "-._()" for character in name):
+        raise Invalid(
+            "DeploymentNameInvalidCharacters",
+            f"The deployment name '{name}' contains invalid characters. Use letters, digits, '-', '.', '_' and parentheses.",
+        )
