@@ -14,6 +14,9 @@ from lightkeeper.cli.client import Server, data_folder, ready_file
 from lightkeeper.cli.failures import Failure
 from lightkeeper.cli.output import Column, Output, say, show, show_failure
 
+PARTNER_VERSION = "2017-10-31"
+"""The api-version of the publisher's API."""
+
 _OUTPUT = Annotated[Output, typer.Option("--output", "-o", help="The form of the answer.")]
 _DATA = Annotated[
     Path | None, typer.Option("--data", envvar="LIGHTKEEPER_DATA", help="The server's data folder.", show_default=False)
@@ -65,6 +68,14 @@ class Desk:
         from lightkeeper.cli.client import succeed
 
         return succeed(self.server.ask(method, f"/portal/api/{path}", token=self.token, **more)).body
+
+    def partner(self, method: str, path: str, **more: Any) -> Any:
+        """Return the publisher's API's answer, asked as the one who runs the command."""
+        from lightkeeper.cli.client import succeed
+
+        query = {"api-version": PARTNER_VERSION, **(more.pop("query", None) or {})}
+        base = str(self.server.ready.get("partner") or f"{self.server.origin}/api").rstrip("/")
+        return succeed(self.server.ask(method, f"{base}/{path}", token=self.token, query=query, **more)).body
 
     def arm(self, method: str, path: str, **more: Any) -> Any:
         """Return ARM's answer, asked as the one who runs the command."""

@@ -1,0 +1,28 @@
+"""The commands, put together. Each module registers its own; nothing here does any work."""
+
+import typer
+
+from lightkeeper.cli import (
+    access,
+    customers,
+    deployment,
+    operating,
+    rest,
+    signing,
+    storefront,
+    up,
+    world,
+)
+from lightkeeper.cli.offer import commands as offer
+
+app = typer.Typer(
+    name="lightkeeper",
+    help="Publish, accept and delegate Managed Service offers: a self-hosted system that speaks Azure's protocols.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for module in (up, world, operating, access, signing, offer, storefront, customers, deployment, rest):
+    module.register(app)

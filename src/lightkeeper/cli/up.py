@@ -1,0 +1,82 @@
+"""`lightkeeper up`: serve until interrupted."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lightkeeper.cli.client import data_folder
+from lightkeeper.cli.failures import USAGE, Failure
+from lightkeeper.cli.output import Output, show_failure
+
+
+def register(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("up")(up)
+
+
+def up(
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="LIGHTKEEPER_DATA", help="Where everything is kept; made when it is not there.", show_default=False
+        ),
+    ] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port of everything but Graph; 0 is a free one.")
+    ] = 8443,
+    graph_port: Annotated[int, typer.Option(min=0, max=65535, help="The port of Graph; 0 is a free one.")] = 8444,
+    database: Annotated[
+        str, typer.Option(help="postgresql://...; SQLite in the data folder when left out.", show_default=False)
+    ] = "",
+    world: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A world file to apply first.", show_default=False)
+    ] = None,
+    ready_file: Annotated[
+        Path | None,
+        typer.Option(help="A file to write, with every address, once the server answers.", show_default=False),
+    ] = None,
+    production: Annotated[
+        bool, typer.Option("--production", help="The clock cannot be moved; requests are throttled.")
+    ] = False,
+    output: Annotated[Output, typer.Option("--output", "-o", help="The form of what is told at start.")] = Output.TABLE,
+) -> None:
+    """Serve until interrupted; on SIGTERM open requests are finished first."""
+    from lightkeeper.bootstrap import serve
+    from lightkeeper.kernel.problems import Problem
+    from lightkeeper.server import PortTaken
+    from lightkeeper.settings import Settings
+
+    settings = Settings(
+        data=data_folder(data),
+        host=host,
+        port=port,
+        graph_port=graph_port,
+        database=database,
+        world=world,
+        ready_file=ready_file,
+        production=production,
+    )
+    try:
+        serve(settings)
+    except Problem as problem:
+        details = [
+            {
+                "code": detail.code,
+                "target": detail.target,
+                "message": detail.message,
+                "remedy": detail.remedy,
+                **(
+                    {"file": detail.place.file, "line": detail.place.line, "column": detail.place.column}
+                    if detail.place
+                    else {}
+                ),
+            }
+            for detail in problem.details
+        ]
+        show_failure(Failure(problem.message, problem.code, details), output)
+        raise typer.Exit(1) from None
+    except (PortTaken, OSError, ValueError) as fault:
+        show_failure(Failure(f"The server cannot start: {fault}", "CannotStart", exit_code=USAGE), output)
+        raise typer.Exit(USAGE) from None
