@@ -90,3 +90,7 @@ class ResourceTree:
             yield ManagementGroupPlaced(body["tenant_id"], body["name"], body.get("parent"))
         elif entry.kind == "ManagementGroupDeleted":
             yield ManagementGroupGone(body["tenant_id"], body["name"])
+
+
+MEMBERSHIPS = Memberships()
+RESOURCE_TREE = ResourceTree()
