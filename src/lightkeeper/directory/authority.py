@@ -2,7 +2,7 @@
 
 from lightkeeper.directory import rules
 from lightkeeper.kernel.call import Call
-from lightkeeper.kernel.problems import Forbidden
+from lightkeeper.kernel.problems import Forbidden, NotFound
 
 _WHY = "directory/rules.py decides"
 
@@ -19,6 +19,14 @@ def read(call: Call, tenant_id: str) -> None:
     call.open_to_all(_WHY)
     if not rules.may_read_directory(call.caller, tenant_id):
         raise _denied()
+
+
+def not_found(named: str) -> NotFound:
+    """Return the problem of an object that is not there, in Graph's words."""
+    return NotFound(
+        "Request_ResourceNotFound",
+        f"Resource '{named}' does not exist or one of its queried reference-property objects are not present.",
+    )
 
 
 def _denied() -> Forbidden:

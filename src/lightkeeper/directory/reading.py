@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from lightkeeper.directory import store
-from lightkeeper.directory.authority import administer, read
+from lightkeeper.directory.authority import administer, not_found, read
 from lightkeeper.directory.model import Principal, PrincipalType, Tenant, User
-from lightkeeper.directory.service import not_found
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
 

@@ -1,4 +1,4 @@
-"""What people do with a directory: put principals into it, nest groups, look them up. `reading` lists them for a surface.
+"""What people do with a directory: put principals into it, nest groups, look them up. `reading` holds the part that lists them.
 
 `find_*`, `get_tenant`, `principals_by_ids` and `groups_of` are look-ups for other use cases, which have authorized
 themselves; they do not count as an authorization. Every `put_*` is idempotent: writing what is already there changes
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from lightkeeper.directory import grant_store, rules, sign_in_store, store
-from lightkeeper.directory.authority import administer
+from lightkeeper.directory.authority import administer, not_found
 from lightkeeper.directory.model import (
     Application,
     Group,
@@ -25,10 +25,43 @@ from lightkeeper.directory.model import (
     TenantId,
     User,
 )
+from lightkeeper.directory.reading import (
+    list_by_ids,
+    list_members,
+    list_objects,
+    list_tenants,
+    read_object,
+    read_user,
+)
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.problems import Conflict, NotFound, refuse_if
+
+__all__ = [
+    "add_member",
+    "all_memberships",
+    "delete_principal",
+    "find_principal",
+    "find_tenant",
+    "get_principal",
+    "get_tenant",
+    "groups_of",
+    "list_by_ids",
+    "list_members",
+    "list_objects",
+    "list_tenants",
+    "list_tenants_of",
+    "principals_by_ids",
+    "put_application",
+    "put_group",
+    "put_service_principal",
+    "put_tenant",
+    "put_user",
+    "read_object",
+    "read_user",
+    "remove_member",
+]
 
 _P = TypeVar("_P", bound=Principal)
 
@@ -208,14 +241,6 @@ _COLLECTION = {
     PrincipalType.GROUP: "groups",
     PrincipalType.SERVICE_PRINCIPAL: "servicePrincipals",
 }
-
-
-def not_found(named: str) -> NotFound:
-    """Return the problem of an object that is not there, in Graph's words."""
-    return NotFound(
-        "Request_ResourceNotFound",
-        f"Resource '{named}' does not exist or one of its queried reference-property objects are not present.",
-    )
 
 
 def get_principal(call: Call, object_id: str) -> Principal:
