@@ -1,0 +1,92 @@
+"""The catalog's routes: lists with pages, and one item by its id `publisher.offer`."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lightkeeper.kernel import encoding
+from lightkeeper.kernel.call import NOBODY, Caller, CallerKind, ObjectId
+from lightkeeper.kernel.ids import new_guid
+from lightkeeper.kernel.office import Office
+from lightkeeper.kernel.problems import Invalid, NotFound, Problem
+from lightkeeper.storefront import service
+from lightkeeper.storefront.model import Listing
+from lightkeeper.wire.arm import api_version, errors
+from lightkeeper.wire.arm.operation import Answer
+from lightkeeper.wire.catalog.documents import catalog_item, product
+
+ANYBODY = Caller(ObjectId("anybody"), NOBODY, "anybody", CallerKind.USER, NOBODY, ObjectId("anybody"))
+PAGE = 100
+OFFERS_VERSIONS = ("2021-10-01", "2021-06-01", "2020-05-01", "2018-08-01-beta")
+PRODUCTS_VERSIONS = ("2023-05-01-preview",)
+
+Form = Callable[[Listing], dict[str, Any]]
+log = structlog.get_logger("lightkeeper.catalog")
+
+
+def catalog_routes(office: Office, base: str = "") -> list[Route]:
+    """Return the catalog's routes below `base`."""
+    rows: list[tuple[str, Form, tuple[str, ...]]] = [
+        ("offers", catalog_item, OFFERS_VERSIONS),
+        ("products", product, PRODUCTS_VERSIONS),
+    ]
+    routes = []
+    for name, form, versions in rows:
+        routes.append(Route(f"{base}/{name}", _endpoint(office, _list, form, versions), methods=["GET"]))
+        routes.append(Route(f"{base}/{name}/{{id}}", _endpoint(office, _item, form, versions), methods=["GET"]))
+    return routes
+
+
+Serve = Callable[[Office, Request, Form], dict[str, Any]]
+
+
+def _endpoint(office: Office, serve: Serve, form: Form, versions: tuple[str, ...]) -> Callable[[Request], object]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            version = request.query_params.get("api-version", "")
+            api_version.check_present(version)
+            api_version.check_served(version, versions, "catalog")
+            answer = Answer(200, await to_thread.run_sync(serve, office, request, form))
+        except Problem as problem:
+            answer = errors.answer_of(problem, "")
+        except Exception:
+            correlation_id = new_guid()
+            log.exception("request failed", correlation_id=correlation_id, path=request.url.path)
+            answer = errors.unexpected(correlation_id)
+        return Response(encoding.encode(answer.body), answer.status, dict(answer.headers), "application/json")
+
+    return endpoint
+
+
+def _list(office: Office, request: Request, form: Form) -> dict[str, Any]:
+    token = request.query_params.get("$skiptoken", "0")
+    if not token.isdecimal() or len(token) > 9:
+        raise Invalid("InvalidSkipToken", f"'{token[:40]}' is no token of this list.", target="$skiptoken")
+    start = int(token)
+    words = request.query_params.get("search", "")
+    category = request.query_params.get("categoryId")
+    with office.reading(ANYBODY) as call:
+        found = service.search(call, words, category=category)
+    page = [form(one) for one in found[start : start + PAGE]]
+    following = start + PAGE
+    link = None
+    if following < len(found):
+        query = urlencode({**request.query_params, "$skiptoken": str(following)})
+        link = f"{request.url.scheme}://{request.url.netloc}{request.url.path}?{query}"
+    return {"items": page, "nextPageLink": link, "count": len(page)}
+
+
+def _item(office: Office, request: Request, form: Form) -> dict[str, Any]:
+    wanted = request.path_params["id"]
+    publisher, _, offer = wanted.partition(".")
+    with office.reading(ANYBODY) as call:
+        try:
+            return form(service.get_listing(call, publisher, offer))
+        except NotFound:
+            raise NotFound("NotFound", f"There is no public offer '{wanted}'.") from None

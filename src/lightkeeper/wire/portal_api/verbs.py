@@ -1,0 +1,185 @@
+"""Each verb of the storefront as a function from a request's parts to a JSON value."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lightkeeper.delegation.model import Plan
+from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.findings import Finding
+from lightkeeper.kernel.ids import is_guid
+from lightkeeper.kernel.problems import Invalid
+from lightkeeper.storefront import service
+from lightkeeper.wire.portal_api import documents
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request's parts: what stands in the path, what in the query, and the parsed body."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Any
+
+
+Handle = Callable[[Call, Asked], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One row of the API: where, how, and which function answers it."""
+
+    method: str
+    path: str
+    handle: Handle
+
+
+class AcceptBody(BaseModel):
+    """Where an offer is accepted."""
+
+    model_config = ConfigDict(extra="forbid")
+    subscription: str
+
+
+class DelegateBody(BaseModel):
+    """What is delegated, and that the role list was read."""
+
+    model_config = ConfigDict(extra="forbid")
+    scopes: list[str] = Field(min_length=1, max_length=500)
+    consent: bool = False
+
+
+def search(call: Call, asked: Asked) -> Any:
+    """Find offers."""
+    found = service.search(
+        call, asked.query.get("words", ""), _subscription(asked, needed=False), asked.query.get("category")
+    )
+    return {"value": [documents.listing(one) for one in found]}
+
+
+def show_listing(call: Call, asked: Asked) -> Any:
+    """Show one offer."""
+    subscription = _subscription(asked, needed=False)
+    return documents.listing(service.get_listing(call, asked.path["publisher"], asked.path["product"], subscription))
+
+
+def why_not(call: Call, asked: Asked) -> Any:
+    """Say why a plan cannot be taken."""
+    reasons = service.why_not_purchase(call, _plan(asked), _subscription(asked) or "")
+    return {"allowed": not reasons, "reasons": [documents.finding(one) for one in reasons]}
+
+
+def accept(call: Call, asked: Asked) -> Any:
+    """Accept an offer."""
+    said = _read(AcceptBody, asked)
+    return documents.definition(service.accept(call, _plan(asked), _guid(said.subscription)))
+
+
+def list_offers(call: Call, asked: Asked) -> Any:
+    """Show the Service providers page."""
+    return {"value": [documents.held(one) for one in service.list_offers(call, call.caller.tenant_id)]}
+
+
+def list_notices(call: Call, asked: Asked) -> Any:
+    """Show the accepted offers that nothing is delegated to."""
+    return {"value": [documents.held(one) for one in service.list_notices(call, call.caller.tenant_id)]}
+
+
+def show_offer(call: Call, asked: Asked) -> Any:
+    """Show one held offer."""
+    return documents.held(service.get_offer(call, call.caller.tenant_id, asked.path["key"]))
+
+
+def review_update(call: Call, asked: Asked) -> Any:
+    """Show what an update would change."""
+    return documents.difference(service.review_update(call, call.caller.tenant_id, asked.path["key"]))
+
+
+def delegate(call: Call, asked: Asked) -> Any:
+    """Delegate scopes."""
+    said = _read(DelegateBody, asked)
+    made = service.delegate(call, call.caller.tenant_id, asked.path["key"], said.scopes, consent=said.consent)
+    return {"value": [documents.assignment(one) for one in made]}
+
+
+def accept_update(call: Call, asked: Asked) -> Any:
+    """Accept the newest version everywhere."""
+    changed = service.accept_update(call, call.caller.tenant_id, asked.path["key"])
+    return {"value": [documents.definition(one) for one in changed]}
+
+
+def remove(call: Call, asked: Asked) -> Any:
+    """Part with a provider."""
+    return {"delegationsEnded": service.remove_provider(call, call.caller.tenant_id, asked.path["key"])}
+
+
+def owners(call: Call, asked: Asked) -> Any:
+    """List who could delegate."""
+    found = service.owners_who_could(call, _guid(asked.path["subscription"]))
+    return {"value": [documents.owner(one) for one in found]}
+
+
+def my_customers(call: Call, asked: Asked) -> Any:
+    """Show the provider's customers."""
+    return {"value": [documents.customer(one) for one in service.my_customers(call, call.caller.tenant_id)]}
+
+
+def my_delegations(call: Call, asked: Asked) -> Any:
+    """Show the provider's delegations."""
+    return {"value": [documents.delegation(one) for one in service.my_delegations(call, call.caller.tenant_id)]}
+
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def _read(kind: type[_M], asked: Asked) -> _M:
+    try:
+        return kind.model_validate({} if asked.body is None else asked.body)
+    except ValidationError as faults:
+        details = [
+            Finding("InvalidRequestContent", ".".join(str(part) for part in fault["loc"]), fault["msg"])
+            for fault in faults.errors()
+        ]
+        raise Invalid(
+            "InvalidRequestContent", "The request's body has faults. See the details.", details=details
+        ) from faults
+
+
+def _plan(asked: Asked) -> Plan:
+    version = asked.query.get("version", "")
+    return Plan(asked.path["publisher"], asked.path["product"], asked.path["plan"], version)
+
+
+def _subscription(asked: Asked, *, needed: bool = True) -> str | None:
+    text = asked.query.get("subscription", "")
+    return _guid(text) if text or needed else None
+
+
+def _guid(text: str) -> str:
+    if not is_guid(text):
+        raise Invalid(
+            "InvalidSubscriptionId",
+            f"The provided subscription identifier '{text[:80]}' is malformed or invalid.",
+            target="subscription",
+        )
+    return text.lower()
+
+
+VERBS = [
+    Verb("GET", "/storefront", search),
+    Verb("GET", "/storefront/{publisher}/{product}", show_listing),
+    Verb("GET", "/storefront/{publisher}/{product}/{plan}/why-not", why_not),
+    Verb("POST", "/storefront/{publisher}/{product}/{plan}/accept", accept),
+    Verb("GET", "/service-providers", list_offers),
+    Verb("GET", "/service-providers/notices", list_notices),
+    Verb("GET", "/service-providers/{key}", show_offer),
+    Verb("GET", "/service-providers/{key}/update", review_update),
+    Verb("POST", "/service-providers/{key}/delegate", delegate),
+    Verb("POST", "/service-providers/{key}/accept-update", accept_update),
+    Verb("POST", "/service-providers/{key}/remove", remove),
+    Verb("GET", "/subscriptions/{subscription}/owners", owners),
+    Verb("GET", "/my-customers", my_customers),
+    Verb("GET", "/my-customers/delegations", my_delegations),
+]
