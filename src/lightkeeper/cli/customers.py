@@ -14,13 +14,20 @@ def register(app: typer.Typer) -> None:
 
 def list_customers(desk: Desk) -> None:
     """List the customers who delegated something to the provider signed in."""
-    desk.show(desk.portal("GET", "customers")["value"], empty="Nobody delegated anything.")
+    desk.show(
+        desk.portal("GET", "my-customers")["value"],
+        Column("CUSTOMER", "tenantName", "bold"), Column("OFFER", "offerName"), Column("VERSION", "offerVersion"),
+        Column("SUBSCRIPTIONS", "subscriptionsDelegated"), Column("GROUPS", "resourceGroupsDelegated"),
+        empty="Nobody delegated anything.",
+    )  # fmt: skip
 
 
 def list_delegations(desk: Desk) -> None:
     """List what is delegated to the provider signed in."""
     desk.show(
-        desk.portal("GET", "delegations")["value"],
-        Column("CUSTOMER", "customer", "bold"), Column("SCOPE", "scope"), Column("OFFER", "offer"), Column("VERSION", "version"),
+        desk.portal("GET", "my-customers/delegations")["value"],
+        Column("CUSTOMER", "tenantName", "bold"), Column("SUBSCRIPTION", "subscriptionName"),
+        Column("GROUP", "resourceGroup"), Column("OFFER", "offerName"),
+        Column("ROLES", lambda row: sorted({one["roleName"] for one in row["authorizations"]})), Column("SINCE", "delegatedAt"),
         empty="Nothing is delegated.",
     )  # fmt: skip

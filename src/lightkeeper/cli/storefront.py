@@ -43,8 +43,8 @@ def search(
     category: Annotated[str, typer.Option(help="A category.", show_default=False)] = "",
 ) -> None:
     """Find offers: public ones, and with --subscription also what is private to it."""
-    query = {"search": " ".join(words or ()), "category": category, **_seen_with(desk, subscription)}
-    answer = desk.portal("GET", "storefront/offers", query={key: value for key, value in query.items() if value})
+    query = {"words": " ".join(words or ()), "category": category, **_seen_with(desk, subscription)}
+    answer = desk.portal("GET", "storefront", query={key: value for key, value in query.items() if value})
     desk.show(
         answer["value"],
         Column("OFFER", "id", "bold"), Column("NAME", "displayName"), Column("BY", "publisherDisplayName"),
@@ -60,7 +60,17 @@ def show(
 ) -> None:
     """Show an offer with its plans, and the roles each asks for."""
     publisher, product = _parts(offer, 2, "PUBLISHER.OFFER")
-    desk.show(desk.portal("GET", f"storefront/offers/{publisher}/{product}", query=_seen_with(desk, subscription)))
+    answer = desk.portal("GET", f"storefront/{publisher}/{product}", query=_seen_with(desk, subscription))
+    if not desk.for_people:
+        desk.show(answer)
+        return
+    desk.show({"Offer": answer["displayName"], "By": answer["publisherDisplayName"], "Summary": answer["summary"]})
+    for plan in answer["plans"]:
+        desk.show(
+            plan["authorizations"],
+            Column("WHO", lambda row: row["principalDisplayName"] or row["principalId"], "bold"), Column("ROLE", "roleName"),
+            Column("ACCESS", "accessType"), title=f"Plan {_plan_line(plan)}",
+        )  # fmt: skip
 
 
 def accept(desk: Desk, plan: _PLAN, subscription: _FOR = "") -> None:
@@ -68,19 +78,12 @@ def accept(desk: Desk, plan: _PLAN, subscription: _FOR = "") -> None:
     publisher, product, name = _parts(plan, 3, "PUBLISHER.OFFER.PLAN")
     if not subscription:
         raise usage("Name the subscription to accept it in: --subscription.")
-    body = {
-        "publisher": publisher,
-        "product": product,
-        "plan": name,
-        "subscriptionId": subscription_id(desk, subscription),
-    }
-    answer = desk.portal("POST", "storefront/accept", body=body)
-    if not desk.for_people:
+    body = {"subscription": subscription_id(desk, subscription)}
+    answer = desk.portal("POST", f"storefront/{publisher}/{product}/{name}/accept", body=body)
+    if desk.for_people:
+        desk.say(f"Accepted {plan}, version {answer['version']}. Nothing is granted yet: delegate something to it.")
+    else:
         desk.show(answer)
-        return
-    desk.say(
-        f"Accepted {plan}. Nothing is granted yet: delegate with 'lightkeeper storefront delegate {answer['key']}'."
-    )
 
 
 def delegate(
@@ -93,18 +96,18 @@ def delegate(
 ) -> None:
     """Delegate subscriptions and resource groups to the provider of an accepted offer, all of them or none."""
     body = {"scopes": [scope_id(desk, one) for one in scope], "consent": consent}
-    answer = desk.portal("POST", f"service-providers/offers/{offer}/delegate", body=body)
+    answer = desk.portal("POST", f"service-providers/{offer}/delegate", body=body)
     desk.show(answer["value"], Column("DELEGATED", "scope", "bold"), Column("ID", "id", "dim"))
 
 
 def offers(desk: Desk) -> None:
     """List the accepted offers, their delegations, and what asks for attention."""
-    answer = desk.portal("GET", "service-providers/offers")
+    answer = desk.portal("GET", "service-providers")
     desk.show(
         answer["value"],
         Column("KEY", "key", "bold"), Column("OFFER", "offerName"), Column("PROVIDER", "providerName"),
         Column("VERSION", "version"), Column("SUBSCRIPTIONS", "subscriptionsDelegated"),
-        Column("GROUPS", "groupsDelegated"), Column("NOTICE", _notice), empty="No provider has been let in.",
+        Column("GROUPS", "resourceGroupsDelegated"), Column("NOTICE", _notice), empty="No provider has been let in.",
     )  # fmt: skip
 
 
@@ -112,14 +115,14 @@ def diff(desk: Desk, offer: _OFFER) -> None:
     """Show what accepting the newest version would change: roles, and operations gained and lost."""
     from lightkeeper.cli.offer.report import grouped
 
-    answer = desk.portal("GET", f"service-providers/offers/{offer}/update")
+    answer = desk.portal("GET", f"service-providers/{offer}/update")
     if not desk.for_people:
         desk.show(answer)
         return
     desk.say(f"Version {answer['heldVersion']} → {answer['offeredVersion']}")
     rows = [
         {
-            "who": change["displayName"] or change["principalId"],
+            "who": change["principalDisplayName"] or change["principalId"],
             "change": word,
             "roles": [role["roleName"] for role in change[f"roles{word.capitalize()}"]],
             "operations": grouped(change[f"operations{word.capitalize()}"]),
@@ -137,9 +140,10 @@ def diff(desk: Desk, offer: _OFFER) -> None:
 
 def update(desk: Desk, offer: _OFFER) -> None:
     """Accept the newest version on every scope that is delegated."""
-    answer = desk.portal("POST", f"service-providers/offers/{offer}/update", body={})
+    answer = desk.portal("POST", f"service-providers/{offer}/accept-update", body={})
     if desk.for_people:
-        desk.say(f"Accepted version {answer.get('version', '')} of {offer} on every delegated scope.")
+        versions = ", ".join(sorted({one["version"] for one in answer["value"] if one.get("version")}))
+        desk.say(f"Accepted version {versions} of {offer} on every delegated scope.")
     else:
         desk.show(answer)
 
@@ -150,9 +154,9 @@ def remove(
     """Remove the provider: every delegation of the offer ends at once."""
     if not yes and desk.for_people and not typer.confirm(f"End every delegation of {offer}?"):
         raise Failure("Nothing was removed.", "NotConfirmed")
-    answer = desk.portal("DELETE", f"service-providers/offers/{offer}")
+    answer = desk.portal("POST", f"service-providers/{offer}/remove", body={})
     if desk.for_people:
-        desk.say(f"Removed. Delegations ended: {(answer or {}).get('ended', 'all')}.")
+        desk.say(f"Removed. Delegations ended: {answer['delegationsEnded']}.")
     else:
         desk.show(answer)
 
@@ -162,14 +166,10 @@ def why_not(desk: Desk, plan: _PLAN, subscription: _FOR = "") -> None:
     publisher, product, name = _parts(plan, 3, "PUBLISHER.OFFER.PLAN")
     if not subscription:
         raise usage("Name the subscription: --subscription.")
-    query = {
-        "publisher": publisher,
-        "product": product,
-        "plan": name,
-        "subscriptionId": subscription_id(desk, subscription),
-    }
-    answer = desk.portal("GET", "storefront/why-not", query=query)
-    reasons = answer["value"]
+    answer = desk.portal(
+        "GET", f"storefront/{publisher}/{product}/{name}/why-not", query=_seen_with(desk, subscription)
+    )
+    reasons = answer["reasons"]
     if reasons and desk.for_people:
         raise Failure(f"{subscription} cannot take {plan}.", "NotPossible", reasons)
     if desk.for_people:
@@ -185,28 +185,27 @@ def owners(
     subscription: Annotated[str, typer.Argument(help="The subscription: id or name.", show_default=False)],
 ) -> None:
     """List who could delegate in a subscription."""
-    answer = desk.portal(
-        "GET", "service-providers/owners", query={"subscriptionId": subscription_id(desk, subscription)}
-    )
+    answer = desk.portal("GET", f"subscriptions/{subscription_id(desk, subscription)}/owners")
     desk.show(
         answer["value"],
-        Column("NAME", "displayName", "bold"), Column("SIGN-IN", "signInName"), Column("KIND", "kind"),
+        Column("NAME", "displayName", "bold"), Column("SIGN-IN", "signInName"), Column("KIND", "type"),
         empty="Nobody could.",
     )  # fmt: skip
 
 
 def _notice(row: Mapping[str, Any]) -> str:
-    if row.get("lacksDelegation"):
-        return "Nothing is delegated: the provider can do nothing yet."
-    return f"Version {row['update']['version']} is there: see `storefront diff`." if row.get("update") else ""
+    if row.get("notice"):
+        return str(row["notice"])
+    return f"Version {row['update']} is there: see `storefront diff`." if row.get("update") else ""
 
 
 def _plan_line(plan: Mapping[str, Any]) -> str:
-    return f"{plan.get('name', '')} {plan.get('version', '')}{' (private)' if plan.get('private') else ''}".strip()
+    private = " (private)" if plan.get("visibility") == "private" else ""
+    return f"{plan['plan']} {plan['version']}{private}"
 
 
 def _seen_with(desk: Desk, subscription: str) -> dict[str, str]:
-    return {"subscriptionId": subscription_id(desk, subscription)} if subscription else {}
+    return {"subscription": subscription_id(desk, subscription)} if subscription else {}
 
 
 def _parts(text: str, count: int, form: str) -> list[str]:
