@@ -378,3 +378,14 @@ def test_redefining_changes_every_delegated_scope_at_once() -> None:
     index.apply([facts.DelegationEnded("1")])
     assert not decide(index.view, Subject("tech", "fabrikam"), READ, VM, NOW)
     assert subscriptions_of(index.view, Subject("tech", "fabrikam"), NOW) == ["test"]
+
+
+def test_a_role_activated_at_a_management_group_shows_the_subscriptions_below_it() -> None:
+    """An activation above subscriptions is inherited like an assignment there."""
+    top = "contoso:/providers/microsoft.management/managementgroups/top"
+    until = NOW + timedelta(hours=1)
+    view = told([*BEGINNING, facts.Activated("1", top, "ann", READER, "contoso", until)]).view
+
+    assert decide(view, ANN, READ, VM, NOW)
+    assert subscriptions_of(view, ANN, NOW) == ["prod"]
+    assert subscriptions_of(view, ANN, until) == []

@@ -14,9 +14,14 @@ def subscriptions_of(view: View, subject: Subject, now: datetime) -> list[str]:
 
     For a subject of another tenant these are the subscriptions delegated to it, wholly or in part (L108).
     """
-    found = set(_delegated(view, subject)) | set(_activated(view, subject, now))
+    found = set(_delegated(view, subject))
     own = view.tables.subscriptions_in.get(subject.tenant_id, {})
     held = {key for principal in view.principals(subject.object_id) for key in view.tables.scopes_of.get(principal, ())}
+    for key in _activated(view, subject, now):
+        if (subscription := subscription_in(key)) is not None:
+            found.add(subscription)
+        else:
+            held.add(key)
     above = set()
     for key in held:
         subscription = subscription_in(key)
@@ -61,7 +66,7 @@ def may_enter(view: View, subject: Subject, subscription_id: str, now: datetime)
             for principal in principals:
                 if definition.roles.get(principal):
                     return True
-    return bool(view.tables.activated_by) and subscription_id in _activated(view, subject, now)
+    return any(subscription_in(key) == subscription_id for key in _activated(view, subject, now))
 
 
 def delegated_roles_of(view: View, subject: Subject, scope: str) -> frozenset[str]:
@@ -91,17 +96,19 @@ def _delegated(view: View, subject: Subject) -> Iterator[str]:
                     yield subscription
 
 
-def _activated(view: View, subject: Subject, now: datetime) -> set[str]:
-    found = set()
+def _activated(view: View, subject: Subject, now: datetime) -> Iterator[str]:
+    """Yield the scopes of the subject's running activations, abroad only where a delegation still stands."""
     for principal in view.principals(subject.object_id):
         for activation in view.tables.activated_by.get(principal, {}).values():
+            if activation.managing_tenant_id != subject.tenant_id or now >= activation.until:
+                continue
             subscription = subscription_in(activation.scope_key)
-            if subscription is None or activation.managing_tenant_id != subject.tenant_id or now >= activation.until:
+            if subscription is None or not _is_abroad(view, subject, subscription):
+                yield activation.scope_key
                 continue
             keys = view.chain(activation.scope_key, subject.tenant_id).keys
-            if not _is_abroad(view, subject, subscription) or delegated_to(view, subject.tenant_id, keys):
-                found.add(subscription)
-    return found
+            if delegated_to(view, subject.tenant_id, keys):
+                yield activation.scope_key
 
 
 def _is_abroad(view: View, subject: Subject, subscription_id: str) -> bool:
