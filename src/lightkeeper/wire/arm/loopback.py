@@ -1,0 +1,173 @@
+"""A deployment speaks ARM to ourselves: each resource it writes, reads or acts on goes through the operation table.
+
+So whatever can be PUT can be deployed, with the same checks and the same answers, as the caller who deploys.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from lightkeeper.access.roles import role_named
+from lightkeeper.deployments.seams import ResourceWriters, Seams, Writer
+from lightkeeper.directory import service as directory
+from lightkeeper.kernel import resource_id
+from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.problems import Invalid
+from lightkeeper.resources import service as resources
+from lightkeeper.resources.seams import seams as resource_seams
+from lightkeeper.wire.arm import api_version, providers, resource_groups, subscriptions
+from lightkeeper.wire.arm.operation import Answer, ArmRequest
+from lightkeeper.wire.arm.routing import Routes
+
+_NEWEST = "2024-07-01"
+_GROUPS = "microsoft.resources/resourcegroups"
+
+
+class Loopback:
+    """Asks the operation table within an open call."""
+
+    def __init__(self, routes: Callable[[], Routes], cloud: Mapping[str, Any]) -> None:
+        """`routes` is asked late, since deployments are part of the table they use."""
+        self._routes = routes
+        self._cloud = cloud
+
+    def ask(self, call: Call, method: str, path: str, version: str | None, body: Any = None) -> Answer:
+        """Return what the operation behind `path` answers. Raises the problems it raises."""
+        route = self._routes().find(method, path)
+        served = route.operation.versions
+        version = (version or (served[0] if served else _NEWEST)).lower()
+        api_version.check_served(version, served, route.id.type)
+        request = ArmRequest(
+            id=route.id,
+            method=method,
+            query={"api-version": version},
+            headers={},
+            body=body,
+            api_version=version,
+            base="",
+            segments=route.segments,
+        )
+        return route.operation.handle(call, request)
+
+    def seams(self) -> Seams:
+        """Return everything deployments need, answered from the table."""
+        return Seams(
+            writers=ResourceWriters({}, self._writer),
+            library=Shelf(self._cloud),
+            read=lambda call, target, version: self.ask(call, "GET", target, version).body,
+            act=lambda call, target, verb, version, body: (
+                self.ask(call, "POST", f"{target}/{verb}", version, body).body
+            ),
+            delete=self._delete,
+            listed=_listed,
+            register=_register,
+            subscription=_subscription,
+            resource_group=_resource_group,
+            management_group=_management_group,
+            tenant=_tenant,
+        )
+
+    def _writer(self, resource_type: str) -> Writer:
+        def write(call: Call, scope: str, name: str, version: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+            answer = self.ask(call, "PUT", id_of(scope, resource_type, name), version, dict(body))
+            document: Mapping[str, Any] = answer.body or {}
+            return document
+
+        return write
+
+    def _delete(self, call: Call, target: str) -> None:
+        self.ask(call, "DELETE", target, None)
+
+
+def id_of(scope: str, resource_type: str, name: str) -> str:
+    """Return the id of a resource of a full type whose nested names are joined with slashes.
+
+    Raises `Invalid` when the name has not one segment for each type.
+    """
+    namespace, _, types = resource_type.partition("/")
+    words, names = types.split("/"), name.split("/")
+    if len(words) != len(names) or not all(names):
+        raise Invalid(
+            "InvalidTemplate",
+            f"Deployment template validation failed: 'The template resource '{name}' for type '{resource_type}' has "
+            "incorrect segment lengths. A nested resource type must have identical number of segments as its resource name.'.",
+        )
+    if resource_type.lower() == _GROUPS:
+        return f"{scope.rstrip('/')}/resourceGroups/{name}"
+    return resource_id.child(scope, namespace, *(part for pair in zip(words, names, strict=True) for part in pair))
+
+
+class Shelf:
+    """What templates may look up without touching a resource."""
+
+    def __init__(self, cloud: Mapping[str, Any]) -> None:
+        self._cloud = cloud
+
+    def cloud(self) -> Mapping[str, Any]:
+        """Return what `environment()` reports."""
+        return self._cloud
+
+    def role_definition(self, name: str) -> str | None:
+        """Return the id of the built-in role of this name."""
+        role = role_named(name)
+        return role.id if role else None
+
+    def provider(self, namespace: str, resource_type: str | None) -> Any:
+        """Return what `providers()` reports: one type, or the namespace with all of them."""
+        catalogue = resource_seams.catalogue
+        known = next((one for one in catalogue.namespaces() if one.lower() == namespace.lower()), None)
+        if known is None:
+            return None
+        types = [
+            {"resourceType": one, "locations": [], "apiVersions": list(providers.GENERIC_VERSIONS)}
+            for one in catalogue.types_of(known)
+        ]
+        if resource_type is None:
+            return {"namespace": known, "resourceTypes": types}
+        return next((one for one in types if str(one["resourceType"]).lower() == resource_type.lower()), None)
+
+
+def _listed(call: Call, group: str) -> Sequence[str]:
+    parsed = resource_id.parse(group)
+    page = resources.list_resources(call, parsed.subscription_id or "", group=parsed.resource_group)
+    return [one.id for one in page.items]
+
+
+def _register(call: Call, subscription_id: str, namespace: str) -> None:
+    resources.ensure_registered(call, subscription_id, namespace)
+
+
+def _subscription(call: Call, subscription_id: str) -> Mapping[str, Any] | None:
+    found = resources.find_subscription(call, subscription_id)
+    if found is None:
+        return None
+    return subscriptions.project(found, subscriptions.views.managing_tenants_of(call, found.id), _NEWEST)
+
+
+def _resource_group(call: Call, subscription_id: str, name: str) -> Mapping[str, Any] | None:
+    found = resources.find_resource_group(call, subscription_id, name)
+    return resource_groups.project(found) if found else None
+
+
+def _management_group(call: Call, name: str) -> Mapping[str, Any] | None:
+    found = resources.find_management_group(call, call.caller.tenant_id, name)
+    if found is None:
+        return None
+    properties = {"tenantId": found.tenant_id, "displayName": found.display_name}
+    return {
+        "id": found.id,
+        "name": found.name,
+        "type": "/providers/Microsoft.Management/managementGroups",
+        "properties": properties,
+    }
+
+
+def _tenant(call: Call, tenant_id: str) -> Mapping[str, Any] | None:
+    found = directory.find_tenant(call, tenant_id)
+    if found is None:
+        return None
+    return {
+        "tenantId": found.id,
+        "displayName": found.display_name,
+        "countryCode": found.country_code,
+        "defaultDomain": found.domain,
+    }

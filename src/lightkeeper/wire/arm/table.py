@@ -1,0 +1,44 @@
+"""Every ARM operation there is, in one list."""
+
+from collections.abc import Iterator
+
+from lightkeeper.wire.arm import (
+    activity_log,
+    deployments,
+    generic_resources,
+    managed_services,
+    management_groups,
+    marketplace_registration_definitions,
+    permissions,
+    providers,
+    registration_assignments,
+    registration_definitions,
+    resource_groups,
+    role_assignments,
+    role_definitions,
+    subscriptions,
+)
+from lightkeeper.wire.arm.operation import Operation
+
+MODULES = (
+    subscriptions,
+    resource_groups,
+    providers,
+    generic_resources,
+    management_groups,
+    activity_log,
+    role_definitions,
+    role_assignments,
+    permissions,
+    managed_services,
+    registration_definitions,
+    registration_assignments,
+    marketplace_registration_definitions,
+    deployments,
+)
+
+
+def operations() -> Iterator[Operation]:
+    """Yield every operation of every module."""
+    for module in MODULES:
+        yield from module.OPERATIONS
