@@ -29,8 +29,8 @@ from lightkeeper.delegation.model import (
     PublishedPlan,
     RegistrationDefinition,
     Visibility,
-    newest,
 )
+from lightkeeper.delegation.model import newest as newest_of
 from lightkeeper.delegation.projection import DelegationGrants
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import Group, ServicePrincipal, Tenant, User
@@ -92,14 +92,12 @@ class TestShelf:
         self.plans: list[PublishedPlan] = []
 
     def published_plans(self, connection: Connection) -> list[PublishedPlan]:
-        kept = {(plan.plan.offering_key): newest(self._versions(plan.plan)) for plan in self.plans}
+        kept = {(plan.plan.offering_key): newest_of(self._versions(plan.plan)) for plan in self.plans}
         return [plan for plan in kept.values() if plan is not None and plan.on_sale]
 
     def find_plan(self, connection: Connection, plan: Plan, *, newest: bool) -> PublishedPlan | None:
         versions = self._versions(plan)
         if newest:
-            from lightkeeper.delegation.model import newest as newest_of
-
             return newest_of(versions)
         return next((one for one in versions if one.version == plan.version), None)
 
@@ -133,7 +131,9 @@ class Market:
                 user = User(oid(name), tid(tenant), display_name=name, upn=f"{name}@{tenant}.example")
                 directory.put_user(call, user)
         guest = User(oid("guest"), tid("contoso"), display_name="guest", upn="guest_rival#EXT#@contoso.example")
-        directory.put_user(call, replace(guest, home_tenant_id=tid("rival"), home_object_id=oid("spy"), user_type="Guest"))
+        directory.put_user(
+            call, replace(guest, home_tenant_id=tid("rival"), home_object_id=oid("spy"), user_type="Guest")
+        )
         directory.put_group(call, Group(oid("tier1"), tid("fabrikam"), display_name="Tier 1"))
         directory.add_member(call, oid("tier1"), oid("tech"))
         office_group = Group(oid("office"), tid("fabrikam"), display_name="Office", security_enabled=False)
@@ -175,7 +175,9 @@ class Market:
         who = self.caller(name)
         return deciding.decide(self.index.view, Subject(who.object_id, who.tenant_id), action, scope, NOON)
 
-    def define(self, asked: DefinitionAsked, *, name: str = "", place: str = "prod", by: str = "owner") -> RegistrationDefinition:
+    def define(
+        self, asked: DefinitionAsked, *, name: str = "", place: str = "prod", by: str = "owner"
+    ) -> RegistrationDefinition:
         with self.as_(by) as call:
             guid = name or named("definition", asked.name)
             return delegation.put_definition(call, scope_of(place), guid, asked).value

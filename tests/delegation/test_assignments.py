@@ -336,7 +336,9 @@ def test_index_rebuilt_from_tables_equals_the_one_that_followed(market: Market) 
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["prod", "prod/web"]), st.booleans()), max_size=8))
+@given(
+    steps=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["prod", "prod/web"]), st.booleans()), max_size=8)
+)
 def test_l96_grants_are_counted(market: Market, steps: list[tuple[str, str, bool]]) -> None:
     """L96 (default): removing one delegation never takes away what another one still gives."""
     given_now: dict[tuple[str, str], str] = {}

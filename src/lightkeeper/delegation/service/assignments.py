@@ -42,9 +42,9 @@ def put_assignment(call: Call, scope: str, name: str, definition_id: str) -> Wri
     rights.demand_onboarding(call, subscription)
     resources.require_active(call, subscription.id)
     places.insist_on_registration(call, subscription.id)
+    call.hold(f"subscription:{subscription.id}")
     place = places.as_it_is_spelled(call, place)
     refuse_if(findings_of(check_assignment_target(name, place.subscription_id, _subscription_in(definition_id))))
-    call.hold(f"subscription:{subscription.id}")
     definition = store.definition(call.connection, definition_id)
     existing = store.assignment(call.connection, _key(place.scope, name))
     _refuse(place.scope, _facts(call, definition, existing))
@@ -139,13 +139,13 @@ def delete_assignment(call: Call, scope: str, name: str) -> bool:
     Raises `Forbidden` when the caller may not: the customer's side by L70, the provider's by the delete role (L95).
     """
     place = places.place_of(scope)
+    call.hold(f"subscription:{place.subscription_id}")
     found = store.assignment(call.connection, _key(place.scope, name))
     if found is None:
         call.authorize(actions.DELETE_ASSIGNMENTS, place.scope)
         return False
     subscription = resources.require_subscription(call, place.subscription_id)
     rights.demand_removal(call, found, subscription)
-    call.hold(f"subscription:{subscription.id}")
     end(call, found, subscription)
     return True
 

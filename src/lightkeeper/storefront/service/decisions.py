@@ -122,17 +122,28 @@ def accept_update(call: Call, tenant_id: str, key: str) -> list[RegistrationDefi
 
     All or none: raises `Forbidden` when the caller may not in one of them, `Conflict` when there is no update.
     """
-    definitions = delegation.find_definitions_of(call, tenant_id, key)
-    for definition in definitions:
-        call.authorize(WRITE_DEFINITIONS, definition.scope)
-    if not definitions:
-        call.open_to_all("there is nothing to protect")
-        raise not_held(key)
-    call.hold(*(f"subscription:{one.subscription_id}" for one in definitions))
+    definitions = _held_for_change(call, tenant_id, key, WRITE_DEFINITIONS)
     newest = update_for(call, definitions)
     if newest is None:
         raise Conflict("NoUpdateAvailable", f"There is no newer version of '{definitions[0].name}' to accept.")
     return [_updated(call, definition, newest, tenant_id) for definition in definitions if _behind(definition, newest)]
+
+
+def _held_for_change(call: Call, tenant_id: str, key: str, action: str) -> list[RegistrationDefinition]:
+    """Return an offer's definitions in the whole tenant, authorized one by one and held until the transaction ends."""
+    definitions = delegation.find_definitions_of(call, tenant_id, key)
+    for definition in definitions:
+        call.authorize(action, definition.scope)
+    call.hold(*(f"subscription:{one.subscription_id}" for one in definitions))
+    definitions = [
+        one
+        for one in delegation.find_definitions_of(call, tenant_id, key)
+        if one.key in {known.key for known in definitions}
+    ]
+    if not definitions:
+        call.open_to_all("there is nothing to protect")
+        raise not_held(key)
+    return definitions
 
 
 def _behind(definition: RegistrationDefinition, newest: PublishedPlan) -> bool:
@@ -152,12 +163,7 @@ def remove_provider(call: Call, tenant_id: str, key: str) -> int:
 
     All or none: raises `Forbidden` when the caller may not in one of the subscriptions.
     """
-    definitions = delegation.find_definitions_of(call, tenant_id, key)
-    for definition in definitions:
-        call.authorize(DELETE_ASSIGNMENTS, definition.scope)
-    if not definitions:
-        call.open_to_all("there is nothing to protect")
-        raise not_held(key)
+    definitions = _held_for_change(call, tenant_id, key, DELETE_ASSIGNMENTS)
     given = delegation.find_delegations_of(call, definitions)
     for one in given:
         delegation.delete_assignment(call, one.assignment.scope, one.assignment.id)

@@ -65,15 +65,16 @@ def _held(call: Call, key: str, parts: Sequence[tuple[RegistrationDefinition, li
 
 
 def update_for(call: Call, definitions: Sequence[RegistrationDefinition]) -> PublishedPlan | None:
-    """Return the newest version when one of the definitions is behind it and may take it, else None.
+    """Return the newest version when one of the definitions, all of one plan, is behind it and may take it, else None.
 
     A version with another managing tenant is another offer, not an update (L86).
     """
+    plan = next((definition.plan for definition in definitions if definition.plan is not None), None)
+    newest = shelf.find_plan(call.connection, plan, newest=True) if plan is not None else None
+    if newest is None:
+        return None
     for definition in definitions:
-        if definition.plan is None:
-            continue
-        newest = shelf.find_plan(call.connection, definition.plan, newest=True)
-        if newest is None or newest.managed_by_tenant_id != definition.managed_by_tenant_id:
+        if definition.plan is None or newest.managed_by_tenant_id != definition.managed_by_tenant_id:
             continue
         if version_of(newest.version) <= version_of(definition.plan.version):
             continue
