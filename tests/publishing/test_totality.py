@@ -18,7 +18,12 @@ from tests.publishing.offers import GROUP, good_offer, with_private_plan
 GOOD = offer_files()["offer.yaml"].decode()
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20) | st.just(GROUP),
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20)
+    | st.just(GROUP),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.text(max_size=5) | st.sampled_from(["role", "plans", "id"]), inner, max_size=3)

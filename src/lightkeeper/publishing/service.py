@@ -44,6 +44,7 @@ from lightkeeper.publishing.model import Content, Environment, HistoryEntry, Off
 from lightkeeper.publishing.offer import AudienceRow
 from lightkeeper.publishing.offer_rules import MAX_PREVIEW_AUDIENCE, MAX_PRIVATE_AUDIENCE, check_audience
 from lightkeeper.publishing.progress import first_steps, move
+from lightkeeper.publishing.shape import check_shape
 
 __all__ = [
     "cancel", "check_draft", "content_of", "decide_verification", "delete_offer", "enrol", "find_media", "get_offer",
@@ -63,7 +64,12 @@ def publish(call: Call, publisher_id: str, offer_id: str, *, notes: str = "", em
     if is_locked(offer.stage):
         raise Conflict("productLocked", f"Offer '{offer.id}' is being worked on ({offer.status}). Wait, or cancel.")
     faults = errors_of(check_content(call, publisher.id, offer.id, offer.draft))
-    faults = [fault for fault in faults if not is_policy(fault) or fault.code in _REFUSED_AT_ONCE]
+    form = {(fault.code, fault.target) for fault in check_shape(offer.draft.document)}
+    faults = [
+        fault
+        for fault in faults
+        if not is_policy(fault) or fault.code in _REFUSED_AT_ONCE or (fault.code, fault.target) in form
+    ]
     if faults:
         raise Invalid("businessValidationError", "The offer cannot be published as it is.", details=faults)
     stage = after(offer.stage, Event.SUBMIT)
@@ -178,7 +184,7 @@ def sync_audience(
     if is_locked(offer.stage):
         raise Conflict("productLocked", f"Offer '{offer.id}' is being worked on ({offer.status}). Wait, or cancel.")
     key, most = ("privateAudience", MAX_PRIVATE_AUDIENCE) if plan_id else ("previewAudience", MAX_PREVIEW_AUDIENCE)
-    bad = [row.subscription_id for row in add if not ids.is_guid(row.subscription_id)]
+    bad = [one for one in (*(row.subscription_id for row in add), *remove) if not ids.is_guid(one)]
     if bad:
         raise Invalid("schemaValidationError", f"'{bad[0][:60]}' is not the GUID of a subscription.", target=key)
     gone = {subscription.lower() for subscription in remove}

@@ -59,7 +59,8 @@ def _wrong_type(value: Any, schema: Schema, at: str) -> Finding:
     if value is None and "x-missing" in schema:
         return Finding(schema["x-missing"], at, f"{at} is empty.", _remedy(schema, "Fill it in"))
     remedy = "Put it in quotes." if "string" in types and isinstance(value, int | float) else _remedy(schema, "Give it")
-    return Finding(schema.get("x-rule", "file-wrong-type"), at, f"{at or 'The file'} must be {wanted}.", remedy)
+    text = schema.get("x-message", f"must be {wanted}") if isinstance(value, str | int | float) else f"must be {wanted}"
+    return Finding(schema.get("x-rule", "file-wrong-type"), at, f"{at or 'The file'} {text}.", remedy)
 
 
 def _check_text(value: str, schema: Schema, at: str) -> Iterator[Finding]:

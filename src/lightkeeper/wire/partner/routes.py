@@ -168,20 +168,27 @@ def sync_audience(desk: PartnerDesk, asked: Asked) -> Answer:
     `add` is a list of rows or, as `csv`, the portal's file; `remove` a list of subscription ids or rows.
     """
     body = asked.body
+    for name in ("add", "remove"):
+        if not isinstance(body.get(name, []), list):
+            raise Invalid("badRequest", f"'{name}' must be a list.", target=name)
     add: list[AudienceRow] = list(audience_of(body.get("add")))
     if isinstance(body.get("csv"), str):
         rows, findings = read_csv(body["csv"], "audience.csv", "csv")
         if findings:
             raise Invalid("schemaValidationError", "The CSV file has faults.", target="csv", details=findings)
         add += rows
-    gone = body.get("remove") or []
-    remove = [one if isinstance(one, str) else str(one.get("subscriptionId", "")) for one in gone if one]
+    remove = [row.subscription_id for row in audience_of(_as_rows(body.get("remove")))]
     plan_id = body.get("planId")
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
         now: Any = service.sync_audience(
             call, *asked.offer, plan_id=plan_id if isinstance(plan_id, str) else None, add=add, remove=remove
         )
     return Answer(200, now)
+
+
+def _as_rows(value: Any) -> list[Any]:
+    """Return a list of subscription ids or rows as rows."""
+    return [{"subscriptionId": one} if isinstance(one, str) else one for one in value or []]
 
 
 def _tag(asked: Asked) -> str | None:
