@@ -6,14 +6,14 @@ them together; the first one gives the answer its code and text.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
+from lightkeeper.delegation.activation_rules import LONGEST_ACTIVATION as LONGEST_ACTIVATION
+from lightkeeper.delegation.activation_rules import SHORTEST_ACTIVATION as SHORTEST_ACTIVATION
+from lightkeeper.delegation.activation_rules import object_to_activation, terms_of
 from lightkeeper.delegation.eligibility import RoleLookup, object_to
 from lightkeeper.delegation.model import (
     Authorization,
     DefinitionAsked,
-    JustInTimePolicy,
-    MfaProvider,
     Plan,
     PublishedPlan,
     RegistrationDefinition,
@@ -21,15 +21,10 @@ from lightkeeper.delegation.model import (
 from lightkeeper.delegation.model import EligibleAuthorization as Eligible
 from lightkeeper.delegation.objections import Objection, refused
 from lightkeeper.delegation.settings import DelegationSettings
-from lightkeeper.kernel.clock import duration
 from lightkeeper.kernel.ids import is_guid
-from lightkeeper.kernel.problems import Invalid
 
 NAME_LENGTH = 512  # L46: no limit is documented; these keep a page readable
 DESCRIPTION_LENGTH = 1024
-SHORTEST_ACTIVATION = timedelta(minutes=30)  # L53
-LONGEST_ACTIVATION = timedelta(hours=8)
-MOST_APPROVERS = 10  # L54
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +60,7 @@ def why_not_define(
         ),
         *_managing_tenant(name, asked, facts),
         *_some_active(asked),
-        *_policies(asked.eligible_authorizations),
-        *_same_policy_for_one_role(asked.eligible_authorizations),
+        *object_to_activation(asked.eligible_authorizations),
         *_as_published(asked, facts.published),
     ]
 
@@ -127,57 +121,6 @@ def _some_active(asked: DefinitionAsked) -> Iterator[Objection]:
         yield refused("L40", "authorizations", "A registration definition needs at least one active authorization.")
 
 
-def _policies(eligible: Sequence[Eligible]) -> Iterator[Objection]:
-    for n, entry in enumerate(eligible):
-        at = f"eligibleAuthorizations[{n}].justInTimeAccessPolicy"
-        if entry.policy.mfa_provider not in tuple(MfaProvider):
-            yield refused(
-                "L7",
-                f"{at}.multiFactorAuthProvider",
-                f"The multi-factor provider '{entry.policy.mfa_provider}' is not known. Use 'Azure' or 'None'.",
-            )
-        if not _in_bounds(entry.policy.maximum_for):
-            yield refused(
-                "L53",
-                f"{at}.maximumActivationDuration",
-                f"The maximum activation duration '{entry.policy.maximum_for}' must be an ISO 8601 duration from PT30M "
-                "to PT8H.",
-            )
-        if len(entry.policy.approvers) > MOST_APPROVERS:
-            yield refused(
-                "L54",
-                f"{at}.managedByTenantApprovers",
-                f"There are {len(entry.policy.approvers)} approvers; at most {MOST_APPROVERS} are allowed.",
-            )
-
-
-def _in_bounds(text: str) -> bool:
-    try:
-        return SHORTEST_ACTIVATION <= duration(text) <= LONGEST_ACTIVATION
-    except Invalid:
-        return False
-
-
-def _same_policy_for_one_role(eligible: Sequence[Eligible]) -> Iterator[Objection]:
-    first: dict[str, JustInTimePolicy] = {}
-    for n, entry in enumerate(eligible):
-        known = first.setdefault(entry.role_id, entry.policy)
-        if _terms(known) != _terms(entry.policy):
-            yield refused(
-                "L55",
-                f"eligibleAuthorizations[{n}].justInTimeAccessPolicy",
-                f"Eligible authorizations of the role definition '{entry.role_id}' must all have the same access policy.",
-            )
-
-
-def _terms(policy: JustInTimePolicy) -> tuple[object, ...]:
-    try:
-        longest: object = duration(policy.maximum_for)
-    except Invalid:
-        longest = policy.maximum_for
-    return policy.mfa_provider, longest, frozenset(approver.principal_id for approver in policy.approvers)
-
-
 def _as_published(asked: DefinitionAsked, published: PublishedPlan | None) -> Iterator[Objection]:
     """L47, L88: a definition with a plan repeats the published version, or it is not that plan."""
     if asked.plan is None:
@@ -230,7 +173,7 @@ def _grants(authorizations: Sequence[Authorization]) -> frozenset[object]:
 
 
 def _offers(eligible: Sequence[Eligible]) -> frozenset[object]:
-    return frozenset((entry.principal_id, entry.role_id, _terms(entry.policy)) for entry in eligible)
+    return frozenset((entry.principal_id, entry.role_id, terms_of(entry.policy)) for entry in eligible)
 
 
 def settled(asked: Sequence[Authorization]) -> tuple[Authorization, ...]:
