@@ -7,9 +7,12 @@ them together; the first one gives the answer its code and text.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lightkeeper.delegation.activation_rules import LONGEST_ACTIVATION as LONGEST_ACTIVATION
-from lightkeeper.delegation.activation_rules import SHORTEST_ACTIVATION as SHORTEST_ACTIVATION
-from lightkeeper.delegation.activation_rules import object_to_activation, terms_of
+from lightkeeper.delegation.activation_rules import (
+    LONGEST_ACTIVATION,
+    SHORTEST_ACTIVATION,
+    object_to_activation,
+    terms_of,
+)
 from lightkeeper.delegation.eligibility import RoleLookup, object_to
 from lightkeeper.delegation.model import (
     Authorization,
@@ -22,6 +25,14 @@ from lightkeeper.delegation.model import EligibleAuthorization as Eligible
 from lightkeeper.delegation.objections import Objection, refused
 from lightkeeper.delegation.settings import DelegationSettings
 from lightkeeper.kernel.ids import is_guid
+
+__all__ = [
+    "LONGEST_ACTIVATION",
+    "SHORTEST_ACTIVATION",
+    "DefinitionFacts",
+    "settled",
+    "why_not_define",
+]
 
 NAME_LENGTH = 512  # L46: no limit is documented; these keep a page readable
 DESCRIPTION_LENGTH = 1024
