@@ -258,8 +258,8 @@ def _event(deployment: Deployment, kind: str, operation: str) -> Event:
         subscription_id=deployment.subscription_id,
         body={
             "resource_id": deployment.id,
-            "deployment_id": deployment.id,
-            "run_id": deployment.run_id,
+            "deployment_id": deployment.run_id,
+            "name": deployment.name,
             "template_hash": deployment.template_hash,
         },
     )

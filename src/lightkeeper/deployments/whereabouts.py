@@ -77,12 +77,8 @@ def _parsed(scope: str) -> ResourceId:
 
 
 def _tenant(call: Call, seams: Seams, tenant_id: str) -> Mapping[str, Any]:
-    return seams.tenant(call, tenant_id) or {
-        "id": f"/tenants/{tenant_id}",
-        "tenantId": tenant_id,
-        "displayName": "",
-        "countryCode": "",
-    }
+    found = seams.tenant(call, tenant_id) or {"displayName": "", "countryCode": ""}
+    return {**found, "id": f"/tenants/{tenant_id}", "tenantId": tenant_id}
 
 
 def _deployer(caller: Caller) -> Mapping[str, Any]:

@@ -56,18 +56,36 @@ def run_deployment(office: Office, run_id: str) -> None:
     run = _begin(office, run_id)
     if run is None:
         return
+    try:
+        _carry_out(run)
+    except (DBAPIError, Unavailable):
+        raise
+    except Exception:
+        _log.exception("deployment_failed", deployment=run.deployment.id, correlation_id=run.deployment.correlation_id)
+        _close(office, run.deployment, State.FAILED, error=_our_fault(run))
+
+
+def _carry_out(run: _Run) -> None:
     for planned in run.prepared.plan.in_order():
         if not planned.deploys or planned.key in run.documents or planned.key in run.failed:
             continue
         if any(key in run.failed or key in run.blocked for key in planned.depends_on):
             run.blocked.add(planned.key)
             continue
-        if not _still_wanted(office, run_id):
+        if not _still_wanted(run.office, run.deployment.run_id):
             return
         _step(run, planned)
     if run.deployment.mode is Mode.COMPLETE and not run.failed:
         _remove_the_rest(run)
     _finish(run)
+
+
+def _our_fault(run: _Run) -> dict[str, Any]:
+    correlation_id = run.deployment.correlation_id
+    return {
+        "code": "InternalServerError",
+        "message": f"The server met an unexpected condition. Report the correlation id '{correlation_id}'.",
+    }
 
 
 def _begin(office: Office, run_id: str) -> _Run | None:
@@ -129,11 +147,7 @@ def _step(run: _Run, planned: Planned) -> None:
         raise
     except Exception:
         _log.exception("deployment_step_failed", resource=planned.id, correlation_id=run.deployment.correlation_id)
-        word = "InternalServerError"
-        error = {
-            "code": "InternalServerError",
-            "message": f"The server met an unexpected condition. Report the correlation id '{run.deployment.correlation_id}'.",
-        }
+        word, error = "InternalServerError", _our_fault(run)
     run.failed[planned.key] = error
     with run.office.writing(PLATFORM, correlation_id=run.deployment.correlation_id) as call:
         call.open_to_all(_RECORDS)
@@ -319,3 +333,15 @@ def _language_problem(run: _Run, planned: Planned, fault: LanguageFault | Templa
         f"Unable to process template language expressions for resource '{planned.id}' {where}. '{ended(fault.message)}'"
     )
     return problem_of(TemplateFault(message, fault.path or planned.declared.path), nowhere)
+
+
+def _act(office: Office, run_id: str) -> bool:
+    run_deployment(office, run_id)
+    return False
+
+
+STARTED_BY = "DeploymentAccepted"
+"""The kind of log entry that starts a run; its body names the run under `deployment_id`."""
+
+STEPS = (("run", _act),)
+"""The durable work: one step, which keeps its own account of every resource and can be repeated from anywhere."""

@@ -86,7 +86,9 @@ def int_(value: Value) -> int:
 @function("float", 1)
 def float_(value: Value) -> float | int:
     """Return the number a text writes; one without a fraction shows none."""
-    if (isinstance(value, str) and _NUMBER.fullmatch(value)) or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+    if (isinstance(value, str) and _NUMBER.fullmatch(value)) or (
+        isinstance(value, (int, float)) and not isinstance(value, bool)
+    ):
         number = float(value)
     elif isinstance(value, str):
         raise LanguageFault(
