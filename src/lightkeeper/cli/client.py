@@ -166,7 +166,8 @@ def refusal_of(reply: Reply) -> Failure:
         message = str(error.get("message") or f"The server answered {reply.status}.")
         return Failure(message, str(error.get("code") or reply.status), details, _remedy(reply, error), info=info)
     if isinstance(error, str):  # OAuth
-        return Failure(str(body.get("error_description") or error).splitlines()[0], error, info=info)
+        said = str(body.get("error_description") or error).splitlines()[0]
+        return Failure(said.partition(" Trace ID:")[0], error, info=info)
     if isinstance(body.get("message"), str):
         details = [detail for detail in body.get("details") or () if isinstance(detail, Mapping)]
         return Failure(str(body["message"]), str(body.get("code") or reply.status), details, info=info)

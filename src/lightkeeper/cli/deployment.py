@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from lightkeeper.cli.client import succeed
 from lightkeeper.cli.desk import Desk, command, group
 from lightkeeper.cli.failures import Failure, usage
 from lightkeeper.cli.output import Column
@@ -77,8 +76,7 @@ def validate(
     """Say whether a template could be deployed, without deploying it."""
     path = _path(desk, subscription, name or template_file.stem)
     body = {"location": location, "properties": _properties(template_file, parameters)}
-    reply = desk.server.ask("POST", f"{path}/validate", token=desk.token, query={"api-version": API_VERSION}, body=body)
-    answer = succeed(reply).body
+    answer = desk.arm("POST", f"{path}/validate", query={"api-version": API_VERSION}, body=body).body
     if isinstance(answer, Mapping) and isinstance(answer.get("error"), Mapping):
         _refuse(answer["error"])
     if desk.for_people:

@@ -5,12 +5,13 @@
 
 import inspect
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lightkeeper.cli.client import Server, data_folder, ready_file
+from lightkeeper.cli.client import Reply, Server, data_folder, ready_file, succeed
 from lightkeeper.cli.failures import Failure
 from lightkeeper.cli.output import Column, Output, say, show, show_failure
 
@@ -55,9 +56,20 @@ class Desk:
 
         return token_of(self.data, self.server, self.account)
 
+    def ask(self, method: str, path: str, **more: Any) -> Reply:
+        """Return the server's answer to the one who runs the command, whatever its status.
+
+        A token may end before its time, when the sandbox's clock was moved; then it is renewed once.
+        """
+        from lightkeeper.cli.session import renewed_token_of
+
+        reply = self.server.ask(method, path, token=self.token, **more)
+        if reply.status == 401 and (token := renewed_token_of(self.data, self.server, self.account)):
+            reply = self.server.ask(method, path, token=token, **more)
+        return reply
+
     def operator(self, method: str, path: str, **more: Any) -> Any:
         """Return the operator API's answer; only the operator may ask it."""
-        from lightkeeper.cli.client import succeed
         from lightkeeper.cli.session import operator_token
 
         reply = self.server.ask(method, f"/operator/{path}", token=operator_token(self.data), **more)
@@ -65,27 +77,28 @@ class Desk:
 
     def portal(self, method: str, path: str, **more: Any) -> Any:
         """Return the portal API's answer, asked as the one who runs the command."""
-        from lightkeeper.cli.client import succeed
-
-        return succeed(self.server.ask(method, f"/portal/api/{path}", token=self.token, **more)).body
+        return succeed(self.ask(method, f"/portal/api/{path}", **more)).body
 
     def partner(self, method: str, path: str, **more: Any) -> Any:
         """Return the publisher's API's answer, asked as the one who runs the command."""
-        from lightkeeper.cli.client import succeed
-
         query = {"api-version": PARTNER_VERSION, **(more.pop("query", None) or {})}
         base = str(self.server.ready.get("partner") or f"{self.server.origin}/api").rstrip("/")
-        return succeed(self.server.ask(method, f"{base}/{path}", token=self.token, query=query, **more)).body
+        return succeed(self.ask(method, f"{base}/{path}", query=query, **more)).body
 
-    def arm(self, method: str, path: str, **more: Any) -> Any:
+    def arm(self, method: str, path: str, **more: Any) -> Reply:
         """Return ARM's answer, asked as the one who runs the command."""
-        from lightkeeper.cli.client import succeed
+        return succeed(self.ask(method, path, **more))
 
-        return succeed(self.server.ask(method, path, token=self.token, **more))
+    def now(self) -> datetime:
+        """Return the server's time, which a sandbox may have moved; the wall clock's when it cannot be asked."""
+        try:
+            return datetime.fromisoformat(self.operator("GET", "clock")["now"][:19] + "+00:00")
+        except (Failure, KeyError, TypeError, ValueError):
+            return datetime.now(UTC)
 
     def show(self, value: Any, *columns: Column, title: str = "", empty: str = "There is nothing to show.") -> None:
         """Print an answer in the form asked for."""
-        show(value, self.output, columns=columns, title=title, empty=empty)
+        show(value, self.output, columns=columns, title=title, empty=empty, now=self.now)
 
     def say(self, text: str) -> None:
         """Print a sentence for people."""
@@ -106,14 +119,18 @@ def command(
         signature = inspect.signature(function, eval_str=True)
         own = list(signature.parameters.values())[1:]
         shared = [
-            inspect.Parameter("output", inspect.Parameter.KEYWORD_ONLY, default=Output.TABLE, annotation=_OUTPUT),
-            inspect.Parameter("data", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_DATA),
+            inspect.Parameter(
+                "shared_output", inspect.Parameter.KEYWORD_ONLY, default=Output.TABLE, annotation=_OUTPUT
+            ),
+            inspect.Parameter("shared_data", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_DATA),
         ]
         if anybody:
-            shared.append(inspect.Parameter("account", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_AS))
+            shared.append(
+                inspect.Parameter("shared_account", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_AS)
+            )
 
         def run(**given: Any) -> None:
-            desk = Desk(given.pop("output"), given.pop("data"), given.pop("account", None))
+            desk = Desk(given.pop("shared_output"), given.pop("shared_data"), given.pop("shared_account", None))
             try:
                 function(desk, **given)
             except Failure as failure:

@@ -55,6 +55,7 @@ def show(
     columns: Sequence[Column] = (),
     title: str = "",
     empty: str = "There is nothing to show.",
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
     """Print an answer. As a table, a list becomes rows and a mapping becomes lines of key and value."""
     if output is Output.JSON:
@@ -64,10 +65,11 @@ def show(
         sys.stdout.write(as_yaml(value))
         return
     out = console()
+    cells = _Cells(now)
     if isinstance(value, Mapping):
-        out.print(_lines(value, title))
+        out.print(_lines(value, title, cells))
     elif value:
-        out.print(_rows(list(value), columns or _columns_of(value), title))
+        out.print(_rows(list(value), columns or _columns_of(value), title, cells))
     else:
         out.print(empty)
 
@@ -93,22 +95,22 @@ def as_yaml(value: Any) -> str:
     return text.getvalue()
 
 
-def _lines(value: Mapping[str, Any], title: str) -> Table:
+def _lines(value: Mapping[str, Any], title: str, cells: "_Cells") -> Table:
     table = Table(box=None, show_header=False, title=title or None, title_justify="left", pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     for key, inner in value.items():
-        table.add_row(key, _cell(inner))
+        table.add_row(key, cells.of(inner))
     return table
 
 
-def _rows(rows: list[Any], columns: Sequence[Column], title: str) -> Table:
+def _rows(rows: list[Any], columns: Sequence[Column], title: str, cells: "_Cells") -> Table:
     table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for column in columns:
         table.add_column(column.heading, style=column.style, overflow="fold")
     for row in rows:
         mapping = row if isinstance(row, Mapping) else {"value": row}
-        table.add_row(*(_cell(cell_of(mapping, column)) for column in columns))
+        table.add_row(*(cells.of(cell_of(mapping, column)) for column in columns))
     return table
 
 
@@ -129,19 +131,32 @@ def _columns_of(rows: Iterable[Any]) -> list[Column]:
     return [Column(key, key) for key in keys]
 
 
-def _cell(value: Any) -> Text:
-    if value is None or value in ("", []):
-        return Text("")
-    if isinstance(value, bool):
-        return Text("yes" if value else "no", style="green" if value else "")
-    if isinstance(value, str):
-        told = relative(value)
-        return Text(told or value, style=STATES.get(value.lower(), ""))
-    if isinstance(value, Mapping):
-        return Text("\n".join(f"{key}: {_cell(inner).plain}" for key, inner in value.items()))
-    if isinstance(value, Sequence):
-        return Text("\n".join(_cell(inner).plain for inner in value))
-    return Text(str(value))
+class _Cells:
+    """Turns values into cells; the time is asked for only when a table shows one."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._ask = now
+        self._now: datetime | None = None
+
+    def of(self, value: Any) -> Text:
+        """Return the cell of a value."""
+        if value is None or value in ("", []):
+            return Text("")
+        if isinstance(value, bool):
+            return Text("yes" if value else "no", style="green" if value else "")
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, Mapping):
+            return Text("\n".join(f"{key}: {self.of(inner).plain}" for key, inner in value.items()))
+        if isinstance(value, Sequence):
+            return Text("\n".join(self.of(inner).plain for inner in value))
+        return Text(str(value))
+
+    def _text(self, value: str) -> Text:
+        if len(value) >= 19 and value[10:11] == "T" and value[:4].isdigit():
+            self._now = self._now or self._ask()
+            return Text(relative(value, self._now) or value)
+        return Text(value, style=STATES.get(value.lower(), ""))
 
 
 _SPANS = ((60, 1, "second"), (3600, 60, "minute"), (86400, 3600, "hour"), (86400 * 60, 86400, "day"))
@@ -180,6 +195,8 @@ def show_failure(failure: Failure, output: Output) -> None:
     out = console(stderr=True)
     out.print(Text.assemble(("Refused: " if failure.exit_code == 1 else "Error: ", "bold red"), failure.message))
     for detail in failure.details:
+        if detail.get("message") == failure.message and not detail.get("line"):
+            continue
         place = _place_of(detail)
         line = Text("  " + place) if place else Text("  ")
         line.append(str(detail.get("code", "")), style="yellow")

@@ -39,7 +39,7 @@ def rest(
     given = _body(body)
     if given is not None:
         headers.setdefault("content-type", "application/json")
-    reply = desk.server.ask(method, url, token=desk.token, content=given, headers=headers)
+    reply = desk.ask(method, url, content=given, headers=headers)
     if reply.status >= 400:
         failure = refusal_of(reply)
         failure.info = {"status": reply.status, **failure.info}

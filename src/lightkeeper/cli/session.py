@@ -99,10 +99,21 @@ def token_of(data: Path, server: Server, name: str | None) -> str:
         raise usage(f"'{name}' is not signed in (signed in: {known}).", f"Sign in: lightkeeper login {name}")
     if account["expires_at"] - _EARLY > time.time():
         return str(account["access_token"])
-    if not account.get("refresh_token"):
+    renewed = renewed_token_of(data, server, name)
+    if renewed is None:
         raise Failure(
             f"The sign-in of '{name}' has ended.", "SignInEnded", remedy=f"Sign in again: lightkeeper login {name}"
         )
+    return renewed
+
+
+def renewed_token_of(data: Path, server: Server, name: str | None) -> str | None:
+    """Return a fresh token of a signed-in account; None for the operator, and for accounts that cannot be renewed."""
+    name = name or os.environ.get("LIGHTKEEPER_AS") or None
+    sign_ins = SignIns(data)
+    account = sign_ins.find(name) if name else None
+    if name is None or account is None or not account.get("refresh_token"):
+        return None
     answer = request_token(
         server, account["tenant"], grant_type="refresh_token", refresh_token=account["refresh_token"], scope=USER_SCOPE
     )
