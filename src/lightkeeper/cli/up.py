@@ -1,13 +1,25 @@
 """`lightkeeper up`: serve until interrupted."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lightkeeper.cli.client import data_folder
 from lightkeeper.cli.failures import USAGE, Failure
 from lightkeeper.cli.output import Output, show_failure
+
+if TYPE_CHECKING:
+    from lightkeeper.settings import Settings
+
+
+def _nobody(settings: "Settings") -> None:
+    raise ValueError("this program came without its server")
+
+
+starter: "Callable[[Settings], None]" = _nobody
+"""What serves: set by `lightkeeper.__main__`, for the command line itself is only a client."""
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +55,6 @@ def up(
     output: Annotated[Output, typer.Option("--output", "-o", help="The form of what is told at start.")] = Output.TABLE,
 ) -> None:
     """Serve until interrupted; on SIGTERM open requests are finished first."""
-    from lightkeeper.bootstrap import serve
     from lightkeeper.kernel.problems import Problem
     from lightkeeper.server import PortTaken
     from lightkeeper.settings import Settings
@@ -59,7 +70,7 @@ def up(
         production=production,
     )
     try:
-        serve(settings)
+        starter(settings)
     except Problem as problem:
         details = [
             {

@@ -32,8 +32,8 @@ def explain(desk: OperatorDesk, asked: Asked) -> Any:
             "principal": principal_document(principal),
             "action": found.action,
             "scope": found.scope,
-            "because": [_reason(reason) for reason in found.because],
-            "nearest": [_reason(reason) for reason in found.nearest],
+            "because": [_reason(reason, call) for reason in found.because],
+            "nearest": [_reason(reason, call) for reason in found.nearest],
             "rolesThatWould": list(found.roles),
         }
 
@@ -73,8 +73,13 @@ def principal_document(principal: Principal) -> dict[str, Any]:
     return found
 
 
-def _reason(reason: Reason) -> Mapping[str, Any]:
-    found: dict[str, Any] = {"code": reason.code, "sentence": reason.sentence}
+def _reason(reason: Reason, call: Call) -> Mapping[str, Any]:
+    """Return a reason; its sentence calls groups by their names."""
+    sentence = reason.sentence
+    groups = directory.principals_by_ids(call, reason.grant.through) if reason.grant is not None else {}
+    for group_id, group in groups.items():
+        sentence = sentence.replace(group_id, f"'{group.display_name}'")
+    found: dict[str, Any] = {"code": reason.code, "sentence": sentence}
     if reason.role_name:
         found["role"] = reason.role_name
     if reason.pattern:
