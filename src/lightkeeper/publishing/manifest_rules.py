@@ -11,12 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lightkeeper.access.model import READER
-from lightkeeper.delegation.definition_rules import LONGEST_ACTIVATION, SHORTEST_ACTIVATION
+from lightkeeper.delegation.activation_rules import object_to_activation
 from lightkeeper.delegation.eligibility import object_to, reads_everything
 from lightkeeper.delegation.objections import Objection
-from lightkeeper.kernel.clock import duration
 from lightkeeper.kernel.findings import Finding, Severity
-from lightkeeper.kernel.problems import Invalid
 from lightkeeper.publishing.offer import Manifest, Offer, Roles, Row
 
 ROLE_RULES: dict[str, tuple[str, str, str]] = {
@@ -68,6 +66,16 @@ ROLE_RULES: dict[str, tuple[str, str, str]] = {
         "{role} cannot be eligible (M9).",
         "Make User Access Administrator active with assignable roles; Owner cannot be delegated at all.",
     ),
+    "L53": (
+        "700.6-jit-duration",
+        "'{longest}' is not a duration from 30 minutes to 8 hours.",
+        "Write for example PT4H.",
+    ),
+    "L55": (
+        "700.6-policy-differs",
+        "An earlier row makes the same role eligible under another access policy (M11).",
+        "Give all eligible rows of one role the same duration, MFA setting and approvers.",
+    ),
     "L56": (
         "700.6-eligible-without-reader",
         "{who} has no active Reader-like role, so the portal offers no activation (M10).",
@@ -103,8 +111,7 @@ def check_manifest(manifest: Manifest, roles: Roles) -> Iterator[Finding]:
     yield from _check_duplicates(manifest.rows)
     for row in manifest.rows:
         yield from _check_principal(row)
-        yield from _check_activation(row)
-    yield from _check_policies(manifest.eligible)
+        yield from _check_approvers(row)
     if not any(row.role.id == READER or _reads(row, roles) for row in manifest.active):
         yield Finding(
             "700.6-no-reader",
@@ -121,9 +128,9 @@ def _check_roles(manifest: Manifest, roles: Roles) -> Iterator[Finding]:
             yield Finding("700.6-role-missing", row.role.path, "The row names no role.", "Name a built-in role.")
     active = [row for row in manifest.active if row.role.text]
     eligible = [row for row in manifest.eligible if row.role.text]
-    objections = object_to(
-        [row.authorization() for row in active], [row.eligible_authorization() for row in eligible], roles.role_of
-    )
+    waiting = [row.eligible_authorization() for row in eligible]
+    objections = object_to([row.authorization() for row in active], waiting, roles.role_of)
+    objections += (one for one in object_to_activation(waiting) if one.rule != "L54")  # the schema counts approvers
     for objection in objections:
         yield _in_our_words(objection, active, eligible, manifest, roles)
 
@@ -145,12 +152,16 @@ def _in_our_words(
     known = roles.role_of(ref.id) if ref else None
     name = known.name if known else f"'{ref.text[:80]}'" if ref else ""
     who = (row.display_name or row.principal_id) if row else ""
-    return replace(finding, code=code, target=path, message=message.format(role=name, who=who), remedy=remedy)
+    text = message.format(role=name, who=who, longest=row.maximum_for if row else "")
+    return replace(finding, code=code, target=path, message=text, remedy=remedy)
 
 
 def _path_in(row: Row, field: str) -> str:
     if field in ("", "roleDefinitionId"):
         return row.role.path
+    policy, _, detail = field.partition(".")
+    if policy == "justInTimeAccessPolicy":
+        return f"{row.path}.{detail}" if detail else row.path
     return f"{row.path}.{field}"
 
 
@@ -186,20 +197,9 @@ def _check_principal(row: Row) -> Iterator[Finding]:
         )
 
 
-def _check_activation(row: Row) -> Iterator[Finding]:
+def _check_approvers(row: Row) -> Iterator[Finding]:
     if not row.eligible:
         return
-    try:
-        fits = SHORTEST_ACTIVATION <= duration(row.maximum_for) <= LONGEST_ACTIVATION
-    except Invalid:
-        fits = False
-    if not fits:
-        yield Finding(
-            "700.6-jit-duration",
-            f"{row.path}.maximumActivationDuration",
-            f"'{row.maximum_for}' is not a duration from 30 minutes to 8 hours.",
-            "Write for example PT4H.",
-        )
     for n, (_, kind) in enumerate(row.approvers):
         if kind == "servicePrincipal":
             yield Finding(
@@ -216,27 +216,6 @@ def _check_activation(row: Row) -> Iterator[Finding]:
             "Nobody approves their own request (M12).",
             "Name somebody else, or nobody for activation without approval.",
         )
-
-
-def _check_policies(eligible: Sequence[Row]) -> Iterator[Finding]:
-    first: dict[str, Row] = {}
-    for row in eligible:
-        other = first.setdefault(row.role.id, row)
-        if row.role.id and _policy(other) != _policy(row):
-            yield Finding(
-                "700.6-policy-differs",
-                row.path,
-                f"{other.path} makes the same role eligible under another access policy (M11).",
-                "Give all eligible rows of one role the same duration, MFA setting and approvers.",
-            )
-
-
-def _policy(row: Row) -> tuple[object, ...]:
-    try:
-        longest: object = duration(row.maximum_for)
-    except Invalid:
-        longest = row.maximum_for
-    return longest, row.require_mfa, frozenset(approver.principal_id for approver, _ in row.approvers)
 
 
 def _reads(row: Row, roles: Roles) -> bool:
