@@ -136,7 +136,7 @@ def _visible_subscriptions(call: Call) -> Sequence[tuple[Subscription, Sequence[
 
 def workflows() -> list[Workflow]:
     """Return the durable work of every context."""
-    deploying = Workflow("deploy", "DeploymentAccepted", "run_id", (Step("deploy", _deploy),))
+    deploying = Workflow("deploy", "DeploymentAccepted", "deployment_id", (Step("deploy", _deploy),))
     return [*publishing_workflow.WORKFLOWS, deploying]
 
 

@@ -70,7 +70,7 @@ async def _serve(
     ready()
     await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
     for server in servers:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
     stopping.cancel()
     await asyncio.gather(*tasks)
 

@@ -70,6 +70,12 @@ def test_a_path_finds_its_operation_whatever_its_case_and_slashes(method: str, p
     assert ROUTES.find(method, path).operation.path == template
 
 
+def test_a_deployment_at_a_subscription_has_the_subscription_as_its_scope() -> None:
+    found = ROUTES.find("POST", f"{S}/providers/Microsoft.Resources/deployments/d/validate")
+
+    assert (found.id.scope, found.id.names) == (S, ("d",))
+
+
 def test_a_known_path_with_another_verb_is_not_allowed() -> None:
     with pytest.raises(MethodNotAllowed) as refused:
         ROUTES.find("PATCH", f"{S}/providers/Microsoft.ManagedServices/registrationAssignments/x")

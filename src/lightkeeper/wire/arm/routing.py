@@ -39,7 +39,7 @@ class Routes:
     def find(self, method: str, path: str) -> Route:
         """Return the route of a path. Raises `NotFound` or `MethodNotAllowed` when nothing serves it."""
         segments = tuple(unquote(part) for part in path.split("/") if part)
-        if len(segments) > 4 and segments[0].lower() == "subscriptions" and segments[4].lower() == "deployments":
+        if [part.lower() for part in segments[2:5:2]] == ["resourcegroups", "deployments"]:
             # Operations of a group's deployments are asked for without `providers/Microsoft.Resources`.
             segments = (*segments[:4], "providers", "Microsoft.Resources", *segments[4:])
             path = "/" + "/".join(segments)

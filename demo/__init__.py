@@ -1,0 +1,1 @@
+"""The main job, told: `python -m demo`, or `make demo`."""
