@@ -1,6 +1,7 @@
 """The only file that knows everything: ties the seams, opens the database, starts the work, serves the surfaces."""
 
 import fcntl
+import ipaddress
 import json
 import os
 import sys
@@ -257,7 +258,7 @@ def _apply_world(office: Office, file: Path) -> None:
 
 
 def _doors(settings: Settings, port: int, graph_port: int, certificates: Certificates) -> dict[str, Any]:
-    host = "localhost" if settings.host in ("127.0.0.1", "::1", "0.0.0.0", "::") else settings.host.lower()
+    host = "localhost" if _is_local(settings.host) else settings.host.lower()
     origin = f"https://{host}:{port}"
     return {
         "arm": origin,
@@ -271,6 +272,15 @@ def _doors(settings: Settings, port: int, graph_port: int, certificates: Certifi
         "data": str(settings.data.resolve()),
         "pid": os.getpid(),
     }
+
+
+def _is_local(host: str) -> bool:
+    """Return whether clients on this machine reach the server as localhost: a loopback address, or all addresses."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
 
 
 def _ready_files(settings: Settings) -> list[Path]:

@@ -1,0 +1,1 @@
+"""What goes out because of what happened: leads, notices, webhooks."""
