@@ -13,7 +13,7 @@ from lightkeeper.deployments.values import Value
 
 NOTHING: Mapping[str, Value] = MappingProxyType({})
 
-MOST_CALLS = 2_000_000
+MOST_CALLS = 500_000
 """Function calls of one evaluation: a bound against loops inside loops, not a public limit."""
 
 

@@ -5,7 +5,7 @@ Creating only accepts; the runner (`workflow.py`) deploys, resource by resource,
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from lightkeeper.deployments import accepting, actions, store, whereabouts
 from lightkeeper.deployments.accepting import Asked, Checked
@@ -47,6 +47,14 @@ def validate(call: Call, scope: str, name: str, asked: Asked) -> Validated:
     checked = accepting.check(call, seams, whereabouts.surroundings_of(call, seams, scope), name, asked)
     draft = replace(_draft(call, name, asked, checked), state=State.SUCCEEDED)
     return Validated(draft, [one.id for one in checked.writes])
+
+
+def what_if(call: Call, scope: str, name: str) -> NoReturn:
+    """Raise `Invalid`: what a deployment would change cannot be told; `validate` tells whether it could begin."""
+    call.authorize(actions.WHAT_IF, id_of(scope, name))
+    raise Invalid(
+        "WhatIfNotSupported", "What-if is not offered here. Use validate, which checks everything but compares nothing."
+    )
 
 
 def create(call: Call, scope: str, name: str, asked: Asked) -> tuple[Deployment, bool]:

@@ -37,14 +37,15 @@ def unique(values: list[Value]) -> list[Value]:
     seen: dict[str, list[Value]] = {}
     for value in values:
         # Texts of equal values are equal, unless the keys of an object stand in another order.
-        twins = seen.setdefault(_bucket(value), [])
+        twins = seen.setdefault(bucket(value), [])
         if not any(same(value, twin) for twin in twins):
             twins.append(value)
             found.append(value)
     return found
 
 
-def _bucket(value: Value) -> str:
+def bucket(value: Value) -> str:
+    """Return a text that is the same for equal values (and for a few others): what to look equal values up by."""
     return "".join(sorted(json_of(value))) if isinstance(value, (dict, list)) else json_of(value)
 
 

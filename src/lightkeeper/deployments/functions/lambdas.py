@@ -32,6 +32,7 @@ class Lambda:
 
     def __call__(self, *values: Value) -> Value:
         """Return the body's value; values beyond the declared names are left out."""
+        self.environment.budget.spend()
         local = dict(zip(self.names, values, strict=False))
         return self.evaluate(self.body, replace(self.environment, local={**self.environment.local, **local}))
 

@@ -3,7 +3,7 @@
 from functools import cmp_to_key, reduce
 
 from lightkeeper.deployments.faults import LanguageFault
-from lightkeeper.deployments.functions.arrays import unique
+from lightkeeper.deployments.functions.arrays import bucket, unique
 from lightkeeper.deployments.functions.ordering import compare
 from lightkeeper.deployments.functions.registry import MANY, array, failed, function, mapping, text, wrong_type
 from lightkeeper.deployments.values import Value, is_int, member, same
@@ -40,12 +40,21 @@ def intersection(*values: Value) -> Value:
     """Return what all have: equal elements in the order of the first array, or keys with equal values."""
     first, *others = values
     if _kind("intersection", values) is list:
-        return unique([item for item in first if all(any(same(item, one) for one in other) for other in others)])
+        shelves: list[dict[str, list[Value]]] = []
+        for other in others:
+            shelves.append({})
+            for one in other:
+                shelves[-1].setdefault(bucket(one), []).append(one)
+        return unique([item for item in first if all(_among(item, shelf) for shelf in shelves)])
     return {
         key: value
         for key, value in first.items()
         if all((found := member(other, key)) is not None and same(value, other[found]) for other in others)
     }
+
+
+def _among(item: Value, shelf: dict[str, list[Value]]) -> bool:
+    return any(same(item, one) for one in shelf.get(bucket(item), ()))
 
 
 def _kind(name: str, values: tuple[Value, ...]) -> type:
@@ -88,7 +97,7 @@ def try_get(value: Value, *path: Value) -> Value:
     """Return what a path of keys and indexes leads to, null when any step leads nowhere."""
     for given in path:
         from_end = isinstance(given, dict) and given.get("fromEnd") is True
-        step = given.get("value") if isinstance(given, dict) else given
+        step: Value = given.get("value") if isinstance(given, dict) else given
         if isinstance(value, dict) and isinstance(step, str):
             key = member(value, step)
             value = None if key is None else value[key]

@@ -1,6 +1,6 @@
 """Template deployments on the wire, at every scope: bodies in, documents and polling headers out."""
 
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -192,12 +192,9 @@ def get_operation(call: Call, request: ArmRequest) -> Answer:
     return Answer(200, projection.operation_document(deployment, record))
 
 
-def what_if(call: Call, request: ArmRequest) -> Answer:
-    """Answer that what-if is not offered."""
-    service.get_deployment(call, *_place(request))
-    raise Invalid(
-        "WhatIfNotSupported", "What-if is not offered here. Use validate, which checks everything but does not compare."
-    )
+def what_if(call: Call, request: ArmRequest) -> NoReturn:
+    """Refuse to tell what a deployment would change."""
+    service.what_if(call, *_place(request))
 
 
 def calculate_template_hash(call: Call, request: ArmRequest) -> Answer:
