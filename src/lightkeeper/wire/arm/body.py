@@ -18,7 +18,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
     """Return the whole body. Raises `TooLarge` above the limit, without reading on."""
     declared = headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > LIMIT:
+    if declared.isdecimal() and (len(declared) > 18 or int(declared) > LIMIT):
         raise _too_large()
     parts: list[bytes] = []
     size = 0

@@ -88,13 +88,17 @@ class ArmApp:
         extra = correlation.identifying_headers(headers, correlation_id, now)
         method, path = scope["method"], _path_of(scope)
         try:
-            answer = await self._answer(scope, receive, method, path, headers, correlation_id, now, extra)
-        except Problem as problem:
-            answer = errors.answer_of(problem, self._login)
+            try:
+                answer = await self._answer(scope, receive, method, path, headers, correlation_id, now, extra)
+            except Problem as problem:
+                answer = errors.answer_of(problem, self._login)
+            start, body = _written(answer, extra, method)
         except Exception:
             log.exception("request failed", correlation_id=correlation_id, method=method, path=path)
             answer = errors.unexpected(correlation_id)
-        await _send(send, answer, extra, method)
+            start, body = _written(answer, extra, method)
+        await send(start)
+        await send(body)
         log.info(
             "request",
             method=method,
@@ -200,8 +204,8 @@ class ArmApp:
     ) -> Answer:
         with self._office.reading(caller, correlation_id=correlation_id, occasion=occasion) as call:
             asked = request.headers.get("x-lightkeeper-revision", "")
-            if asked.isdecimal() and int(asked) > self._office.revision:
-                raise Unavailable("RevisionNotReached", f"Revision {asked} has not reached this node yet. Try again.")
+            if asked.isdecimal() and (len(asked) > 18 or int(asked) > self._office.revision):
+                raise Unavailable("RevisionNotReached", f"Revision {asked[:18]} has not reached this node yet. Try again.")
             return route.operation.handle(call, request)
 
     def _write(
@@ -234,7 +238,8 @@ def _base_of(scope: Scope, headers: Mapping[str, str]) -> str:
     return f"{scope.get('scheme', 'https')}://{host}"
 
 
-async def _send(send: Send, answer: Answer, extra: list[tuple[bytes, bytes]], method: str) -> None:
+def _written(answer: Answer, extra: list[tuple[bytes, bytes]], method: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the two messages that make up the answer."""
     body = b"" if answer.body is None or method == "HEAD" else encoding.encode(answer.body)
     headers = [*_ALWAYS, *extra]
     if body:
@@ -244,5 +249,7 @@ async def _send(send: Send, answer: Answer, extra: list[tuple[bytes, bytes]], me
     headers.extend((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items())
     if answer.status != 204:
         headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    return (
+        {"type": "http.response.start", "status": answer.status, "headers": headers},
+        {"type": "http.response.body", "body": body},
+    )

@@ -46,7 +46,7 @@ def answer_of(problem: Problem, login: str) -> Answer:
     status, document = problem_document(problem)
     headers = {"x-ms-failure-cause": "gateway"}
     if isinstance(problem, problems.Unauthenticated):
-        described = problem.message.replace('"', "'").replace("\n", " ")
+        described = _plain(problem.message)
         headers["www-authenticate"] = (
             f'Bearer authorization_uri="{login}/{problem.tenant_id or "common"}", error="invalid_token", '
             f'error_description="{described}"'
@@ -54,6 +54,11 @@ def answer_of(problem: Problem, login: str) -> Answer:
     if isinstance(problem, problems.Throttled):
         headers["retry-after"] = str(problem.retry_after)
     return Answer(status, document, headers)
+
+
+def _plain(message: str) -> str:
+    """Return a message that may stand between quotes in a header: printable ASCII, without quotes or backslashes."""
+    return "".join(sign if " " <= sign <= "~" and sign not in '"\\' else "'" if sign == '"' else " " for sign in message)
 
 
 def unexpected(correlation_id: str) -> Answer:
