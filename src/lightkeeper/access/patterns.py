@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 Matcher = Callable[[str], bool]
 
 
+@lru_cache(maxsize=8192)
 def matcher_of(pattern: str) -> Matcher:
     """Return a test for lower-case actions; `Microsoft.Authorization/*/read` matches every read below the namespace."""
     text = pattern.lower()

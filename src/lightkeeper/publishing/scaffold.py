@@ -9,8 +9,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw
-
 from lightkeeper.kernel.ids import named
 
 LOGO = "media/logo.png"
@@ -109,6 +107,8 @@ plans:
 
 def logo(name: str, size: int = 216) -> bytes:
     """Return a flat square PNG to begin with: a light over the sea, its colour taken from the name."""
+    from PIL import Image, ImageDraw  # slow to load, and checking an offer draws nothing
+
     hue = sum(name.encode()) % 360
     picture = Image.new("RGB", (size, size), f"hsl({hue}, 45%, 32%)")
     pen = ImageDraw.Draw(picture)
