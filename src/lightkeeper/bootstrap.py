@@ -50,6 +50,7 @@ from lightkeeper.web.home import home_routes
 from lightkeeper.wire.arm import providers as provider_wire
 from lightkeeper.wire.arm import subscriptions as subscription_wire
 from lightkeeper.wire.arm.dispatcher import ArmApp
+from lightkeeper.wire.arm.failures import FailureLog
 from lightkeeper.wire.arm.loopback import Loopback
 from lightkeeper.wire.arm.routing import Routes
 from lightkeeper.wire.arm.table import operations
@@ -226,7 +227,9 @@ def _apps(house: House, settings: Settings, doors: dict[str, Any]) -> tuple[Any,
     arm_callers = Callers(house, key, entra.arm_audiences)
     callers = Callers(house, key, audiences)
     loopback = Loopback(
-        lambda: routes, {"name": entra.cloud_name, "resourceManager": doors["arm"], "portal": doors["portal"]}
+        lambda: routes,
+        {"name": entra.cloud_name, "resourceManager": doors["arm"], "portal": doors["portal"]},
+        FailureLog(house.office),
     )
     deployment_seams.install(loopback.seams())
     table = list(operations())

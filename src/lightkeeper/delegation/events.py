@@ -6,6 +6,7 @@ one by position: keys stand in a fixed order) and look for operations `Microsoft
 """
 
 import json
+from dataclasses import replace
 
 from lightkeeper.delegation import documents
 from lightkeeper.delegation.actions import (
@@ -23,6 +24,7 @@ ASSIGNMENT_WRITTEN = "RegistrationAssignmentWritten"
 ASSIGNMENT_DELETED = "RegistrationAssignmentDeleted"
 DELEGATION_ADDED = "DelegationAdded"
 DELEGATION_REMOVED = "DelegationRemoved"
+DELEGATION_FAILED = "DelegationFailed"
 
 
 def definition_written(definition: RegistrationDefinition, home_tenant_id: str, *, created: bool) -> Event:
@@ -57,6 +59,13 @@ def delegation_added(assignment: RegistrationAssignment, home_tenant_id: str) ->
 def delegation_removed(assignment: RegistrationAssignment, home_tenant_id: str) -> Event:
     """Return the provider's event of a delegation ended by either side."""
     return _provider(DELEGATION_REMOVED, "unregister", assignment, home_tenant_id)
+
+
+def delegation_failed(kind: str, assignment: RegistrationAssignment, home_tenant_id: str, sub_status: str) -> Event:
+    """Return the provider's event of a delegation that could not be added or removed; `kind` says which (L111)."""
+    verb = "register" if kind == DELEGATION_ADDED else "unregister"
+    event = _provider(DELEGATION_FAILED, verb, assignment, home_tenant_id)
+    return replace(event, body={**event.body, "status": "Failed", "sub_status": sub_status})
 
 
 def _provider(kind: str, verb: str, assignment: RegistrationAssignment, home_tenant_id: str) -> Event:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lightkeeper.deployments.environment import Library
-from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.call import Call, Caller
+from lightkeeper.kernel.problems import Problem
 
 Document = Mapping[str, Any]
 
@@ -18,6 +19,18 @@ Writer = Callable[[Call, str, str, str, Document], Document]
 
 `scope` is the ARM id it is deployed to or extends; `name` has a slash per parent for a nested type.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A resource that a deployment could not put, after its transaction was rolled back; `body` is None when it has none yet."""
+
+    caller: Caller
+    correlation_id: str
+    resource_id: str
+    api_version: str
+    body: Document | None
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,7 @@ class Seams:
     resource_group: Callable[[Call, str, str], Document | None]  # subscription id, name
     management_group: Callable[[Call, str], Document | None]
     tenant: Callable[[Call, str], Document | None]
+    refused: Callable[[Refused], None] = lambda refused: None  # told of a resource that could not be put
     unregistered: frozenset[str] = field(default=frozenset({"microsoft.resources"}))
     """Namespaces that need no registration."""
 

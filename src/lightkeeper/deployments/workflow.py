@@ -23,7 +23,7 @@ from lightkeeper.deployments.planning import Planned
 from lightkeeper.deployments.preparing import Prepared, prepare
 from lightkeeper.deployments.present import Present
 from lightkeeper.deployments.refusals import document_of, problem_of, status_word
-from lightkeeper.deployments.seams import Seams, installed
+from lightkeeper.deployments.seams import Refused, Seams, installed
 from lightkeeper.deployments.template import nowhere
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import PLATFORM, Caller
@@ -45,6 +45,7 @@ class _Run:
     prepared: Prepared
     documents: dict[str, Any] = field(default_factory=dict)  # by resource key
     failed: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # resource key -> error
+    said: dict[str, Any] = field(default_factory=dict)  # resource key -> the body last put
     blocked: set[str] = field(default_factory=set)
 
 
@@ -143,6 +144,16 @@ def _step(run: _Run, planned: Planned) -> None:
         if isinstance(problem, Unavailable):
             raise
         word, error = status_word(problem), document_of(problem)
+        run.seams.refused(
+            Refused(
+                run.caller,
+                run.deployment.correlation_id,
+                planned.id,
+                planned.api_version,
+                run.said.get(planned.key),
+                problem,
+            )
+        )
     except DBAPIError:
         raise
     except Exception:
@@ -158,6 +169,7 @@ def _write(run: _Run, planned: Planned, began: datetime) -> Any:
     """Put one resource through its writer, in one transaction with the record of it."""
     with run.office.writing(run.caller, correlation_id=run.deployment.correlation_id) as call:
         body = deploy_body(run.prepared.names, planned, Present(call, run.seams, run.prepared, run.documents))
+        run.said[planned.key] = body
         namespace = planned.type.partition("/")[0]
         subscription = accepting.subscription_in(planned.scope)
         if subscription and namespace.lower() not in run.seams.unregistered:

@@ -14,6 +14,7 @@ from lightkeeper.delegation.service.definitions import (
     put_definition,
 )
 from lightkeeper.delegation.service.described import Described, describe
+from lightkeeper.delegation.service.failures import note_failed_addition, note_failed_removal
 from lightkeeper.delegation.service.marketplace import get_marketplace_definition, list_marketplace_definitions
 from lightkeeper.delegation.service.offers import (
     find_definitions_of,
@@ -40,6 +41,8 @@ __all__ = [
     "list_managed",
     "list_marketplace_definitions",
     "may_remove",
+    "note_failed_addition",
+    "note_failed_removal",
     "offer_key",
     "on_scope_deleted",
     "on_subscription_moved",

@@ -1,6 +1,7 @@
 """The activity log on the wire: EventData, `$filter`, `$select`, paging."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from lightkeeper.activity import service as activity
@@ -89,9 +90,9 @@ def project(event: LoggedEvent) -> dict[str, Any]:
         "resourceType": _local(event.resource_type),
         "operationId": event.correlation_id,
         "operationName": _local(event.operation, NAMES.get(event.operation.lower(), event.operation)),
-        "properties": {name: _text(value) for name, value in event.properties.items()},
+        "properties": {name: _text(value) for name, value in event.properties.items() if value is not None},
         "status": _local(event.status),
-        "subStatus": _local(event.sub_status),
+        "subStatus": _local(event.sub_status, _with_number(event.sub_status)),
         "eventTimestamp": at,
         "submissionTimestamp": at,
         "subscriptionId": event.subscription_id or "",
@@ -129,7 +130,16 @@ def _local(value: str, shown: str | None = None) -> dict[str, str]:
     return {"value": value, "localizedValue": value if shown is None else shown}
 
 
+_NUMBERS = {status.phrase.title().replace(" ", ""): status.value for status in HTTPStatus}
+
+
+def _with_number(word: str) -> str:
+    """Return a status as people read it: `Forbidden (HTTP Status Code: 403)`."""
+    return f"{word} (HTTP Status Code: {_NUMBERS[word]})" if word in _NUMBERS else word
+
+
 def _text(value: Any) -> str:
+    """Return a property as clients expect it: text, anything nested as JSON."""
     return value if isinstance(value, str) else encoding.encode(value).decode()
 
 

@@ -9,7 +9,9 @@ PostgreSQL, run in worker threads. This is the one place that decides it.
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -23,6 +25,7 @@ from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Invalid, NotFound, Problem, Unauthenticated, Unavailable
 from lightkeeper.wire.arm import api_version, correlation, errors, jsonc
 from lightkeeper.wire.arm.body import parse_json, read_body
+from lightkeeper.wire.arm.failures import FailureLog
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
 from lightkeeper.wire.arm.routing import Route, Routes
 from lightkeeper.wire.arm.throttling import Throttle
@@ -77,6 +80,7 @@ class ArmApp:
         self._doors = doors
         self._login = login
         self._throttle = throttle or Throttle()
+        self._failures = FailureLog(office)
         self._threads = CapacityLimiter(32)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -132,14 +136,13 @@ class ArmApp:
         self._check_subscription(caller, subscription_id)
         api_version.check_served(version, route.operation.versions, route.id.type)
         extra.append(self._throttle.count(caller.object_id, subscription_id, method, now.timestamp()))
-        raw = await read_body(receive, headers) if method not in ("GET", "HEAD") else b""
         base = _base_of(scope, headers)
         request = ArmRequest(
             id=route.id,
             method=method,
             query=query,
             headers=headers,
-            body=(jsonc.parse(raw) if route.operation.jsonc else parse_json(raw)) if raw else None,
+            body=None,
             api_version=version.lower(),
             base=base,
             segments=route.segments,
@@ -152,14 +155,42 @@ class ArmApp:
             client_address=address[0] if address else "",
         )
         if route.operation.changes:
-            return await to_thread.run_sync(
-                self._write, route, request, caller, correlation_id, occasion, limiter=self._threads
-            )
+            return await self._change(receive, route, request, caller, correlation_id, occasion)
+        if method not in ("GET", "HEAD"):
+            request = await _with_body(receive, route, request)
         if self._office.database.local:
             return self._read(route, request, caller, correlation_id, occasion)
         return await to_thread.run_sync(
             self._read, route, request, caller, correlation_id, occasion, limiter=self._threads
         )
+
+    async def _change(
+        self,
+        receive: Receive,
+        route: Route,
+        request: ArmRequest,
+        caller: Caller,
+        correlation_id: str,
+        occasion: Occasion,
+    ) -> Answer:
+        """Write, and when that is refused, log the refusal."""
+        try:
+            request = await _with_body(receive, route, request)
+            return await to_thread.run_sync(
+                self._write, route, request, caller, correlation_id, occasion, limiter=self._threads
+            )
+        except Problem as problem:
+            note = partial(
+                self._failures.note,
+                route.operation,
+                request,
+                problem,
+                caller,
+                correlation_id=correlation_id,
+                occasion=occasion,
+            )
+            await to_thread.run_sync(note, limiter=self._threads)
+            raise
 
     def _caller(self, headers: Mapping[str, str], path: str, now: datetime) -> Caller:
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -205,7 +236,9 @@ class ArmApp:
         with self._office.reading(caller, correlation_id=correlation_id, occasion=occasion) as call:
             asked = request.headers.get("x-lightkeeper-revision", "")
             if asked.isdecimal() and (len(asked) > 18 or int(asked) > self._office.revision):
-                raise Unavailable("RevisionNotReached", f"Revision {asked[:18]} has not reached this node yet. Try again.")
+                raise Unavailable(
+                    "RevisionNotReached", f"Revision {asked[:18]} has not reached this node yet. Try again."
+                )
             return route.operation.handle(call, request)
 
     def _write(
@@ -216,6 +249,13 @@ class ArmApp:
         if not call.revision:
             return answer
         return Answer(answer.status, answer.body, {**answer.headers, "x-lightkeeper-revision": str(call.revision)})
+
+
+async def _with_body(receive: Receive, route: Route, request: ArmRequest) -> ArmRequest:
+    raw = await read_body(receive, request.headers)
+    if not raw:
+        return request
+    return replace(request, body=jsonc.parse(raw) if route.operation.jsonc else parse_json(raw))
 
 
 def _no_subscription(subscription_id: str) -> Problem:

@@ -7,16 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lightkeeper.access.roles import role_named
-from lightkeeper.deployments.seams import ResourceWriters, Seams, Writer
+from lightkeeper.deployments.seams import Refused, ResourceWriters, Seams, Writer
 from lightkeeper.directory import service as directory
 from lightkeeper.kernel import resource_id
-from lightkeeper.kernel.call import Call
-from lightkeeper.kernel.problems import Invalid
+from lightkeeper.kernel.call import Call, Occasion
+from lightkeeper.kernel.problems import Invalid, Problem
 from lightkeeper.resources import service as resources
 from lightkeeper.resources.seams import seams as resource_seams
 from lightkeeper.wire.arm import api_version, providers, resource_groups, subscriptions
+from lightkeeper.wire.arm.failures import FailureLog
 from lightkeeper.wire.arm.operation import Answer, ArmRequest
-from lightkeeper.wire.arm.routing import Routes
+from lightkeeper.wire.arm.routing import Route, Routes
 
 _NEWEST = "2024-07-01"
 _GROUPS = "microsoft.resources/resourcegroups"
@@ -25,10 +26,13 @@ _GROUPS = "microsoft.resources/resourcegroups"
 class Loopback:
     """Asks the operation table within an open call."""
 
-    def __init__(self, routes: Callable[[], Routes], cloud: Mapping[str, Any]) -> None:
+    def __init__(
+        self, routes: Callable[[], Routes], cloud: Mapping[str, Any], failures: FailureLog | None = None
+    ) -> None:
         """`routes` is asked late, since deployments are part of the table they use."""
         self._routes = routes
         self._cloud = cloud
+        self._failures = failures
 
     def ask(self, call: Call, method: str, path: str, version: str | None, body: Any = None) -> Answer:
         """Return what the operation behind `path` answers. Raises the problems it raises."""
@@ -36,17 +40,25 @@ class Loopback:
         served = route.operation.versions
         version = (version or (served[0] if served else _NEWEST)).lower()
         api_version.check_served(version, served, route.id.type)
-        request = ArmRequest(
-            id=route.id,
-            method=method,
-            query={"api-version": version},
-            headers={},
-            body=body,
-            api_version=version,
-            base="",
-            segments=route.segments,
+        return route.operation.handle(call, _request(route, method, version, body))
+
+    def refused(self, what: Refused) -> None:
+        """Log that a resource could not be put, as the front door does for a request of its own."""
+        if self._failures is None:
+            return
+        try:
+            route = self._routes().find("PUT", what.resource_id)
+        except Problem:
+            return  # no such operation: the deployment itself tells of it
+        request = _request(route, "PUT", what.api_version, dict(what.body) if what.body else None)
+        self._failures.note(
+            route.operation,
+            request,
+            what.problem,
+            what.caller,
+            correlation_id=what.correlation_id,
+            occasion=Occasion(),
         )
-        return route.operation.handle(call, request)
 
     def seams(self) -> Seams:
         """Return everything deployments need, answered from the table."""
@@ -64,6 +76,7 @@ class Loopback:
             resource_group=_resource_group,
             management_group=_management_group,
             tenant=_tenant,
+            refused=self.refused,
         )
 
     def _writer(self, resource_type: str) -> Writer:
@@ -76,6 +89,19 @@ class Loopback:
 
     def _delete(self, call: Call, target: str) -> None:
         self.ask(call, "DELETE", target, None)
+
+
+def _request(route: Route, method: str, version: str, body: Any) -> ArmRequest:
+    return ArmRequest(
+        id=route.id,
+        method=method,
+        query={"api-version": version},
+        headers={},
+        body=body,
+        api_version=version,
+        base="",
+        segments=route.segments,
+    )
 
 
 def id_of(scope: str, resource_type: str, name: str) -> str:

@@ -44,6 +44,7 @@ class Answer:
 
 
 Handler = Callable[[Call, ArmRequest], Answer]
+Refused = Callable[[Call, ArmRequest, str], None]
 
 
 class Key(NamedTuple):
@@ -60,7 +61,8 @@ class Operation:
 
     `path` is a template as the public documentation writes it; literals name the type, `{...}` stands for names and
     scopes. `action` is the permission (with `{type}` for generic resources). `versions` are the api-versions accepted,
-    newest first; empty means any well-formed one. `jsonc` lets the body be what az sends for deployments.
+    newest first; empty means any well-formed one. `jsonc` lets the body be what az sends for deployments. `refused` is
+    told of a failure that is being logged, with the status in a word, so that others whom it concerns hear of it.
     """
 
     method: str
@@ -71,6 +73,7 @@ class Operation:
     versions: tuple[str, ...] = ()
     jsonc: bool = False
     writes: bool | None = None
+    refused: Refused | None = None
 
     @property
     def key(self) -> Key:

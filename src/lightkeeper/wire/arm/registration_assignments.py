@@ -52,6 +52,18 @@ def delete_assignment(call: Call, request: ArmRequest) -> Answer:
     return Answer(200 if service.delete_assignment(call, request.id.scope, request.id.name) else 204)
 
 
+def tell_of_failed_put(call: Call, request: ArmRequest, status: str) -> None:
+    """Tell the provider's log that its delegation did not come about."""
+    properties = request.body.get("properties") if isinstance(request.body, dict) else None
+    named = properties.get("registrationDefinitionId") if isinstance(properties, dict) else None
+    service.note_failed_addition(call, request.id.scope, request.id.name, str(named or ""), status)
+
+
+def tell_of_failed_delete(call: Call, request: ArmRequest, status: str) -> None:
+    """Tell the provider's log that its delegation was not ended."""
+    service.note_failed_removal(call, request.id.scope, request.id.name, status)
+
+
 def _bodies(call: Call, found: list[Delegation], request: ArmRequest) -> list[dict[str, Any]]:
     bodies = [_plain(one.assignment, request) for one in found]
     if request.query.get(EXPAND, "").lower() == "true":
@@ -75,8 +87,18 @@ _LIST = "/{scope}/providers/Microsoft.ManagedServices/registrationAssignments"
 _ITEM = "/{scope}/providers/Microsoft.ManagedServices/registrationAssignments/{name}"
 
 OPERATIONS = [
-    Operation("PUT", _ITEM, actions.WRITE_ASSIGNMENTS, (200, 201), put_assignment, common.VERSIONS),
+    Operation(
+        "PUT", _ITEM, actions.WRITE_ASSIGNMENTS, (200, 201), put_assignment, common.VERSIONS, refused=tell_of_failed_put
+    ),
     Operation("GET", _ITEM, actions.READ_ASSIGNMENTS, (200,), get_assignment, common.VERSIONS),
-    Operation("DELETE", _ITEM, actions.DELETE_ASSIGNMENTS, (200, 204), delete_assignment, common.VERSIONS),
+    Operation(
+        "DELETE",
+        _ITEM,
+        actions.DELETE_ASSIGNMENTS,
+        (200, 204),
+        delete_assignment,
+        common.VERSIONS,
+        refused=tell_of_failed_delete,
+    ),
     Operation("GET", _LIST, actions.READ_ASSIGNMENTS, (200,), list_assignments, common.VERSIONS),
 ]
