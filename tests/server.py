@@ -29,6 +29,7 @@ class Server:
     ready: dict[str, Any] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     _tokens: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    _client: httpx2.Client | None = None
 
     def start(self) -> "Server":
         ready_file = self.data / "ready-for-tests.json"
@@ -58,11 +59,13 @@ class Server:
             time.sleep(0.02)
         self.ready = json.loads(ready_file.read_text())
         self._tokens.clear()
+        self._client = self.client()
         return self
 
     def stop(self) -> int:
         """End it politely and return its exit code."""
         assert self.process is not None
+        self._hang_up()
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=30)
 
@@ -71,6 +74,44 @@ class Server:
         assert self.process is not None
         self.process.kill()
         self.process.wait(timeout=30)
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def send(self, method: str, url: str, **options: Any) -> httpx2.Response:
+        """Send one HTTPS request over the kept connections; threads may share them."""
+        assert self._client is not None
+        return self._client.request(method, url, **options)
+
+    def operator(self, method: str, path: str, body: Any = None, **options: Any) -> httpx2.Response:
+        """Ask the operator's API with the data folder's key."""
+        key = (self.data / "operator.key").read_text().strip()
+        address = f"{self.ready['login']}/operator/{path}"
+        return self.send(method, address, json=body, headers={"authorization": f"Bearer {key}"}, **options)
+
+    def apply(self, world: Any) -> dict[str, Any]:
+        """Apply a world, given as text or as a value, and return what the server says about it."""
+        key = (self.data / "operator.key").read_text().strip()
+        text = world if isinstance(world, str) else json.dumps(world)
+        answer = self.send(
+            "POST",
+            f"{self.ready['login']}/operator/world",
+            content=text.encode(),
+            headers={"authorization": f"Bearer {key}", "content-type": "application/yaml"},
+        )
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def entries(self, after: int = 0) -> list[dict[str, Any]]:
+        """Return the log's entries behind a revision, oldest first."""
+        found: list[dict[str, Any]] = []
+        while batch := self.operator("GET", f"log?after={after}&limit=1000").json()["value"]:
+            found += batch
+            after = batch[-1]["revision"]
+        return found
 
     def client(self) -> httpx2.Client:
         import ssl
@@ -81,17 +122,17 @@ class Server:
         """Sign a person in with a password and return the access token."""
         key = (user, tenant, scope)
         if key not in self._tokens:
-            with self.client() as client:
-                answer = client.post(
-                    f"{self.ready['login']}/{tenant}/oauth2/v2.0/token",
-                    data={
-                        "grant_type": "password",
-                        "client_id": AZ_CLIENT,
-                        "username": user,
-                        "password": password,
-                        "scope": scope,
-                    },
-                )
+            answer = self.send(
+                "POST",
+                f"{self.ready['login']}/{tenant}/oauth2/v2.0/token",
+                data={
+                    "grant_type": "password",
+                    "client_id": AZ_CLIENT,
+                    "username": user,
+                    "password": password,
+                    "scope": scope,
+                },
+            )
             assert answer.status_code == 200, answer.text
             self._tokens[key] = answer.json()["access_token"]
         return self._tokens[key]
@@ -125,13 +166,19 @@ class Person:
     ) -> httpx2.Response:
         """Send one ARM request; `path` may carry its own query."""
         joint = "&" if "?" in path else "?"
-        with self.server.client() as client:
-            return client.request(
-                method,
-                f"{self.server.ready['arm'].rstrip('/')}{path}{joint}api-version={version}",
-                json=body,
-                headers={
-                    "authorization": f"Bearer {self.server.token(self.user, self.password, self.tenant)}",
-                    **headers,
-                },
-            )
+        return self.to(f"{self.server.ready['arm']}{path}{joint}api-version={version}", method, body, **headers)
+
+    def portal(self, method: str, path: str, body: Any = None) -> httpx2.Response:
+        """Ask the portal's API."""
+        return self.to(f"{self.server.ready['portal']}/api/{path}", method, body)
+
+    def partner(self, method: str, path: str, body: Any = None) -> httpx2.Response:
+        """Ask the publisher's API."""
+        joint = "&" if "?" in path else "?"
+        address = f"{self.server.ready['partner']}/{path}{joint}api-version=2017-10-31"
+        return self.to(address, method, body, **{"if-match": "*"})
+
+    def to(self, url: str, method: str, body: Any = None, **headers: str) -> httpx2.Response:
+        """Send one request in this person's name."""
+        token = self.server.token(self.user, self.password, self.tenant)
+        return self.server.send(method, url, json=body, headers={"authorization": f"Bearer {token}", **headers})

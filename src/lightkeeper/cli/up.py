@@ -1,6 +1,7 @@
 """`lightkeeper up`: serve until interrupted."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,9 @@ from lightkeeper.cli.output import Output, show_failure
 
 if TYPE_CHECKING:
     from lightkeeper.settings import Settings
+
+LONGEST_PHASE = timedelta(minutes=10)
+"""A phase holds a worker while it lasts."""
 
 
 def _nobody(settings: "Settings") -> None:
@@ -52,13 +56,30 @@ def up(
     production: Annotated[
         bool, typer.Option("--production", help="The clock cannot be moved; requests are throttled.")
     ] = False,
+    phase_takes: Annotated[
+        str,
+        typer.Option(
+            help="How long each phase of publishing takes at least, for trying out waiting and crashes: PT2S. "
+            "At most ten minutes.",
+            metavar="DURATION",
+        ),
+    ] = "PT0S",
     output: Annotated[Output, typer.Option("--output", "-o", help="The form of what is told at start.")] = Output.TABLE,
 ) -> None:
     """Serve until interrupted; on SIGTERM open requests are finished first."""
+    from lightkeeper.kernel.clock import duration
     from lightkeeper.kernel.problems import Problem
     from lightkeeper.server import PortTaken
     from lightkeeper.settings import Settings
 
+    try:
+        phases = duration(phase_takes)
+    except Problem as problem:
+        show_failure(Failure(problem.message, problem.code, exit_code=USAGE), output)
+        raise typer.Exit(USAGE) from None
+    if not timedelta(0) <= phases <= LONGEST_PHASE:
+        show_failure(Failure("--phase-takes is at most PT10M.", "InvalidDuration", exit_code=USAGE), output)
+        raise typer.Exit(USAGE)
     settings = Settings(
         data=data_folder(data),
         host=host,
@@ -68,6 +89,7 @@ def up(
         world=world,
         ready_file=ready_file,
         production=production,
+        phase_takes=phases,
     )
     try:
         starter(settings)
