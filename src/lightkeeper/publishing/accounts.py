@@ -55,13 +55,13 @@ def get_publisher(call: Call, publisher_id: str) -> Publisher:
 
 def list_publishers(call: Call) -> list[Publisher]:
     """Return the accounts the caller is a member of; the operator sees all."""
-    call.authorized = True  # everybody may ask: the answer holds only their own
+    call.open_to_all("everybody may ask: the answer holds only their own")
     return account_store.all_of(call.connection, None if call.caller.unrestricted else call.caller.object_id)
 
 
 def enrol(call: Call, publisher_id: str) -> Publisher:
     """Join the commercial marketplace: the caller accepts the publisher agreement for the account."""
-    publisher = members.require(call, publisher_id, Action.ENROL)
+    publisher = _held(call, publisher_id, Action.ENROL)
     if COMMERCIAL_MARKETPLACE in publisher.programs:
         return publisher
     return _store(
@@ -78,8 +78,7 @@ def enrol(call: Call, publisher_id: str) -> Publisher:
 
 def set_member(call: Call, publisher_id: str, object_id: str, role: MemberRole) -> Publisher:
     """Give somebody a role in the account; only an owner makes owners, and the last owner stays one."""
-    publisher = members.require(call, publisher_id, Action.MANAGE_MEMBERS)
-    call.hold(f"publisher:{publisher.id}")
+    publisher = _held(call, publisher_id, Action.MANAGE_MEMBERS)
     _insist_on_owner(call, publisher, object_id, role)
     roles = {**dict(publisher.members), object_id.lower(): role}
     return _store(call, replace(publisher, members=tuple(sorted(roles.items()))), "PublisherMemberSet", object_id)
@@ -87,8 +86,7 @@ def set_member(call: Call, publisher_id: str, object_id: str, role: MemberRole) 
 
 def remove_member(call: Call, publisher_id: str, object_id: str) -> Publisher:
     """Take somebody's role in the account away; the last owner stays."""
-    publisher = members.require(call, publisher_id, Action.MANAGE_MEMBERS)
-    call.hold(f"publisher:{publisher.id}")
+    publisher = _held(call, publisher_id, Action.MANAGE_MEMBERS)
     _insist_on_owner(call, publisher, object_id, None)
     roles = {who: role for who, role in publisher.members if who != object_id.lower()}
     return _store(call, replace(publisher, members=tuple(roles.items())), "PublisherMemberRemoved", object_id)
@@ -97,7 +95,7 @@ def remove_member(call: Call, publisher_id: str, object_id: str) -> Publisher:
 def set_designations(call: Call, publisher_id: str, designations: Iterable[Designation]) -> Publisher:
     """Grant the account these designations and no others; the operator's business."""
     members.require_operator(call)
-    publisher = members.require(call, publisher_id, Action.READ)
+    publisher = _held(call, publisher_id, Action.READ)
     changed = replace(publisher, designations=tuple(sorted(designations, key=lambda one: one.name)))
     _insist_on_form(changed)
     return _store(call, changed, "PublisherDesignated")
@@ -106,13 +104,19 @@ def set_designations(call: Call, publisher_id: str, designations: Iterable[Desig
 def decide_verification(call: Call, publisher_id: str, verdict: Verification, note: str = "") -> Publisher:
     """Say how the check of the account ended, with a reason; the operator's business."""
     members.require_operator(call)
-    publisher = members.require(call, publisher_id, Action.READ)
+    publisher = _held(call, publisher_id, Action.READ)
     return _store(call, replace(publisher, verification=verdict, verification_note=note), "PublisherVerified")
 
 
 def why_ineligible(call: Call, publisher_id: str) -> list[Finding]:
     """Return why the publisher cannot publish Managed Service offers now; empty when it can."""
     return why_not_eligible(members.require(call, publisher_id, Action.READ), call.now)
+
+
+def _held(call: Call, publisher_id: str, action: Action) -> Publisher:
+    """Return the account as it is once nobody else changes it: two owners must not remove each other at the same time."""
+    call.hold(f"publisher:{publisher_id.lower()}")
+    return members.require(call, publisher_id, action)
 
 
 def _store(call: Call, publisher: Publisher, kind: str, member: str = "") -> Publisher:

@@ -114,6 +114,7 @@ class Plan:
     visibility: str
     private_audience: tuple[AudienceRow, ...]
     manifest: Manifest
+    deprecated: bool = False
 
     @property
     def private(self) -> bool:
@@ -187,6 +188,7 @@ def _plan(value: dict[str, Any], path: str, roles: Roles) -> Plan:
         visibility=_text(value, "visibility"),
         private_audience=audience_of(value.get("privateAudience")),
         manifest=_manifest(_block(value.get("manifest")), f"{path}.manifest", roles),
+        deprecated=value.get("lifecycleState") == "deprecated",
     )
 
 

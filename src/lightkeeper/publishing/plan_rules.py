@@ -23,6 +23,13 @@ def check_plans(offer: Offer) -> Iterator[Finding]:
             f"{len(private)} plans are private; at most {MAX_PRIVATE_PLANS} may be.",
             "Merge private plans that ask for the same access: one audience may hold 10,000 subscriptions.",
         )
+    if offer.plans and all(plan.deprecated for plan in offer.plans):
+        yield Finding(
+            "700.5-only-plan-stopped",
+            f"{offer.plans[0].path}.lifecycleState",
+            "No plan would be left on sale.",
+            "Keep one plan, or stop the distribution of the whole offer: lightkeeper offer stop-selling.",
+        )
     yield from _check_unique(offer, lambda plan: plan.id, "id", "plan-id-duplicate")
     yield from _check_unique(offer, lambda plan: plan.name.casefold(), "name", "700.5-plan-name-duplicate")
     for plan in offer.plans:

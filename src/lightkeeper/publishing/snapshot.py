@@ -15,9 +15,9 @@ MEDIA_PATH = "/media"
 def plans_of(
     publisher: Publisher, content: Content, roles: Roles, *, preview: bool, at: datetime
 ) -> list[PublishedPlan]:
-    """Return the plans of a checked document as the storefront and delegation see them."""
+    """Return the plans of a checked document as the storefront and delegation see them; deprecated ones are not sold."""
     offer = offer_of(content.document, roles)
-    return [_published(publisher, offer, plan, content, preview, at) for plan in offer.plans]
+    return [_published(publisher, offer, plan, content, preview, at) for plan in offer.plans if not plan.deprecated]
 
 
 def _published(
