@@ -15,6 +15,7 @@ from lightkeeper.kernel.call import OPERATOR
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.ids import named, new_guid
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid, NotFound, Problem
+from lightkeeper.resources.seams import seams
 from tests.access.town import (
     CONTOSO,
     CONTRIBUTOR,
@@ -137,8 +138,13 @@ def test_neither_side_sees_the_others_grants_as_role_assignments(town: Town) -> 
         service.get_assignment(call, SUBSCRIPTION, named("assignment", f"{OWNER} owner {SUBSCRIPTION}"))
 
 
-def test_a_provider_hands_listed_roles_to_managed_identities_of_the_customer(town: Town) -> None:
-    """L106."""
+def test_a_provider_hands_listed_roles_to_managed_identities_of_the_customer(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """L106: the role is listed, and the resource named carries the identity within what is delegated."""
+    carries = {IDENTITY.lower(): {who("identity")}}
+    monkeypatch.setattr(seams, "identity_carriers", [lambda call, key: carries.get(key, set())])
+    bare = IDENTITY + "-other"
     town.delegates(USER_ACCESS_ADMINISTRATOR, CONTRIBUTOR)
     right = {"principal_type": "ServicePrincipal", "delegated_managed_identity_resource_id": IDENTITY}
 
@@ -152,6 +158,12 @@ def test_a_provider_hands_listed_roles_to_managed_identities_of_the_customer(tow
         (CONTRIBUTOR, "identity", SUBSCRIPTION, {**right, "principal_type": "User"}),
         (CONTRIBUTOR, "identity", SUBSCRIPTION, {"principal_type": "ServicePrincipal"}),  # no resource named
         (CONTRIBUTOR, "identity", SUBSCRIPTION, {**right, "delegated_managed_identity_resource_id": elsewhere}),
+        (
+            CONTRIBUTOR,
+            "identity",
+            SUBSCRIPTION,
+            {**right, "delegated_managed_identity_resource_id": bare},
+        ),  # carries none
         (CONTRIBUTOR, "identity", elsewhere, right),  # not delegated
     ):
         with pytest.raises(Forbidden) as refused:

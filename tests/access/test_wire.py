@@ -10,6 +10,7 @@ from lightkeeper.kernel import resource_id
 from lightkeeper.kernel.database import Database, metadata
 from lightkeeper.kernel.ids import named
 from lightkeeper.kernel.problems import Invalid, NotFound, Problem
+from lightkeeper.resources.seams import seams
 from lightkeeper.wire.arm import permissions, role_assignments, role_definitions
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
 from lightkeeper.wire.arm.routing import Routes
@@ -105,10 +106,11 @@ def test_other_filters_are_refused(town: Town, text: str) -> None:
     assert refused.value.code == "InvalidFilterInQueryString"
 
 
-def test_an_old_api_version_does_not_know_delegated_identities(town: Town) -> None:
+def test_an_old_api_version_does_not_know_delegated_identities(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """L106: 2019-04-01-preview or newer."""
     town.delegates(USER_ACCESS_ADMINISTRATOR, CONTRIBUTOR)
     identity = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/policyAssignments/p"
+    monkeypatch.setattr(seams, "identity_carriers", [lambda call, key: {who("identity")}])
     body = asking_for(
         "identity", CONTRIBUTOR, principalType="ServicePrincipal", delegatedManagedIdentityResourceId=identity
     )

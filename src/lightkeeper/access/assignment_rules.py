@@ -29,11 +29,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentFacts:
-    """The world around an assignment: the tenant of its scope, and what the ids in it name."""
+    """The world around an assignment: the tenant of its scope, and what the ids in it name.
+
+    `carried` are the managed identities of the resource that `delegatedManagedIdentityResourceId` names.
+    """
 
     tenant_id: str
     principal: Principal | None
     role: Role | None
+    carried: frozenset[str] = frozenset()
 
 
 def check_assignment(asked: Asked, facts: AssignmentFacts) -> Iterator[Finding]:
@@ -106,4 +110,10 @@ def why_not_hand_on(
             "NotDelegated",
             "properties.delegatedManagedIdentityResourceId",
             "The resource that carries the identity is not in a scope delegated to you.",
+        )
+    elif principal is not None and principal.id not in facts.carried:
+        yield Finding(
+            "NotDelegated",
+            "properties.delegatedManagedIdentityResourceId",
+            "The resource named there does not exist, or does not carry this identity.",
         )

@@ -49,8 +49,12 @@ def assign_role(call: Call, scope: str, asked: Asked) -> tuple[RoleAssignment, b
     """
     allowed = call.allows(actions.WRITE_ROLE_ASSIGNMENTS, scope)
     chain = _place(call, scope, must_exist=True)
+    carrier = asked.delegated_managed_identity_resource_id
     facts = AssignmentFacts(
-        chain.home, directory.find_principal(call, asked.principal_id.lower()), _role_of(call, asked.role_id)
+        chain.home,
+        directory.find_principal(call, asked.principal_id.lower()),
+        _role_of(call, asked.role_id),
+        resources.identities_carried_by(call, carrier) if carrier else frozenset(),
     )
     if not allowed:
         _insist_on_handing_on(call, scope, asked, facts)

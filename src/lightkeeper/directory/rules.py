@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 
-from lightkeeper.directory.model import Group, Principal, ServicePrincipal, Tenant, User
+from lightkeeper.directory.model import Group, Principal, ServicePrincipal, ServicePrincipalKind, Tenant, User
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Caller
 from lightkeeper.kernel.findings import Finding
@@ -62,6 +62,12 @@ def check_principal(principal: Principal) -> Iterator[Finding]:
         not ids.is_guid(principal.app_id) or principal.app_id != principal.app_id.lower()
     ):
         yield Finding("Request_BadRequest", "appId", f"'{principal.app_id}' is not a lower-case GUID.")
+
+
+def check_managed_identity(principal: ServicePrincipal) -> Iterator[Finding]:
+    """Yield a finding for a service principal that stands for a program rather than for a resource."""
+    if principal.kind is not ServicePrincipalKind.MANAGED_IDENTITY:
+        yield Finding("Request_BadRequest", "servicePrincipalType", f"'{principal.id}' is no managed identity.")
 
 
 def why_not_member(group: Principal, member: Principal, groups_of_group: Collection[str]) -> Iterator[Finding]:

@@ -55,11 +55,13 @@ __all__ = [
     "principals_by_ids",
     "put_application",
     "put_group",
+    "put_managed_identity",
     "put_service_principal",
     "put_tenant",
     "put_user",
     "read_object",
     "read_user",
+    "remove_managed_identity",
     "remove_member",
 ]
 
@@ -211,8 +213,32 @@ def delete_principal(call: Call, object_id: str) -> None:
     """
     administer(call)
     found = store.principal_by_id(call.connection, object_id)
-    if found is None:
-        return
+    if found is not None:
+        _delete(call, found)
+
+
+def put_managed_identity(call: Call, identity: ServicePrincipal) -> ServicePrincipal:
+    """Write the identity that a resource carries.
+
+    Called by the verb that writes the resource and has authorized its caller; nobody needs a role in the directory for it.
+    Raises `Invalid` for a service principal that is no managed identity.
+    """
+    refuse_if([*rules.check_principal(identity), *rules.check_managed_identity(identity)])
+    call.hold(f"principals:{identity.tenant_id}")
+    return _write(call, identity, "ServicePrincipalWritten", "microsoft.directory/servicePrincipals/update")
+
+
+def remove_managed_identity(call: Call, object_id: str) -> None:
+    """Delete the identity that a resource carried; nothing happens when there is none, or it is no managed identity.
+
+    Called by the verb that deletes the resource, on that verb's authority.
+    """
+    found = store.principal_by_id(call.connection, object_id)
+    if isinstance(found, ServicePrincipal) and found.kind is ServicePrincipalKind.MANAGED_IDENTITY:
+        _delete(call, found)
+
+
+def _delete(call: Call, found: Principal) -> None:
     call.hold(f"memberships:{found.tenant_id}")
     for group_id, member_id in store.memberships_touching(call.connection, found.id):
         group = store.principal_by_id(call.connection, group_id)

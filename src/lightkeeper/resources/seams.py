@@ -3,7 +3,7 @@
 Until it does, nothing is known of any provider, so that no resource can be written and no action run.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from lightkeeper.kernel.call import Call
@@ -32,12 +32,14 @@ class Seams:
 
     `catalogue` names the providers, their types and operations. `may_see` says whether the caller may know of a
     subscription because of a right somewhere below it. `on_scope_deleted` is told the lower-case id of a deleted group
-    or resource, so that what others keep there goes with it.
+    or resource, so that what others keep there goes with it. `identity_carriers` tell which managed identities a resource
+    of somebody else's keeping carries.
     """
 
     catalogue: Catalogue = field(default_factory=NoCatalogue)
     may_see: Callable[[Call, str], bool] = lambda call, subscription_id: False
     on_scope_deleted: list[Callable[[Call, str], None]] = field(default_factory=list)
+    identity_carriers: list[Callable[[Call, str], Collection[str]]] = field(default_factory=list)
 
 
 seams = Seams()

@@ -6,6 +6,7 @@ from lightkeeper.resources.service.acting import (
     act_on_resource,
     instance_view_of,
 )
+from lightkeeper.resources.service.identities import identities_carried_by
 from lightkeeper.resources.service.items import (
     delete_resource,
     find_resource,
@@ -91,6 +92,7 @@ __all__ = [
     "get_resource_group",
     "get_subscription",
     "get_subscriptions",
+    "identities_carried_by",
     "instance_view_of",
     "is_finished",
     "is_registered",

@@ -14,8 +14,10 @@ from lightkeeper.resources.concurrency import ALWAYS, Conditions, tag_of, why_no
 from lightkeeper.resources.merge import merged, merged_tags
 from lightkeeper.resources.model import Resource, ResourceBody, Stamp, Subscription, Written, subscription_scope
 from lightkeeper.resources.seams import seams
+from lightkeeper.resources.service import identities
 from lightkeeper.resources.service.providers import require_registered, type_of
-from lightkeeper.resources.service.resource_groups import deleted, require_resource_group
+from lightkeeper.resources.service.removal import remove_with_children
+from lightkeeper.resources.service.resource_groups import require_resource_group
 from lightkeeper.resources.service.subscriptions import require_active, require_subscription
 from lightkeeper.resources.store import items
 
@@ -80,7 +82,7 @@ def put_resource(
         instance=stored.instance if stored else {},
         **{name: getattr(body, name) for name in _PARTS},
     )
-    return _keep(call, subscription, machines.settled(asked, stored, call.now), stored)
+    return _keep(call, subscription, _settled(call, subscription, asked, stored), stored)
 
 
 def patch_resource(
@@ -109,7 +111,7 @@ def patch_resource(
         api_version=api_version,
         **{name: merged(getattr(stored, name), value) for name, value in given.items()},
     )
-    return _keep(call, subscription, machines.settled(patched, stored, call.now), stored).value
+    return _keep(call, subscription, _settled(call, subscription, patched, stored), stored).value
 
 
 def delete_resource(call: Call, id_: ResourceId, *, api_version: str = "", conditions: Conditions = ALWAYS) -> bool:
@@ -123,8 +125,7 @@ def delete_resource(call: Call, id_: ResourceId, *, api_version: str = "", condi
     refuse_if(why_not_proceed(conditions, stored.etag), kind=PreconditionFailed)
     for hook in seams.on_scope_deleted:
         hook(call, stored.key)
-    for gone in items.remove_with_children(call.connection, stored.key):
-        call.record(deleted(subscription, gone))
+    remove_with_children(call, subscription, stored.key)
     return True
 
 
@@ -169,6 +170,11 @@ def _before_write(call: Call, id_: ResourceId, conditions: Conditions) -> tuple[
     stored = find_resource(call, id_.key)
     refuse_if(why_not_proceed(conditions, stored.etag if stored else None), kind=PreconditionFailed)
     return stored, subscription
+
+
+def _settled(call: Call, subscription: Subscription, asked: Resource, stored: Resource | None) -> Resource:
+    """Return the resource as its provider would keep it, with its managed identities."""
+    return identities.settled(call, subscription, machines.settled(asked, stored, call.now), stored)
 
 
 def _stay_put(stored: Resource | None, place: str | None) -> None:

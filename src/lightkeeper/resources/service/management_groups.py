@@ -99,6 +99,7 @@ def put_management_group(
     Creating needs the right to write at the parent, for a new group has no place in the tree yet. Raises `Invalid` for
     a bad name, `NotFound` for an unknown parent, `Conflict` when the tree would become a circle or too deep.
     """
+    call.hold(f"management-groups:{tenant_id.lower()}")
     stored = find_management_group(call, tenant_id, name)
     call.authorize(actions.WRITE_MANAGEMENT_GROUP, management_group_id(stored.name if stored else parent or tenant_id))
     if _NAME.fullmatch(name) is None or name.endswith("."):
@@ -129,10 +130,10 @@ def put_management_group(
 def delete_management_group(call: Call, tenant_id: str, name: str) -> bool:
     """Delete an empty group; return whether it was there. Raises `Conflict` for the root or a group that holds anything."""
     call.authorize(actions.DELETE_MANAGEMENT_GROUP, management_group_id(name))
+    call.hold(f"management-groups:{tenant_id.lower()}")
     stored = find_management_group(call, tenant_id, name)
     if stored is None:
         return False
-    call.hold(f"management-groups:{stored.tenant_id}")
     whole = _whole(call, stored.tenant_id)
     if stored.parent is None:
         raise Conflict("CannotDeleteRootGroup", "The tenant root group cannot be deleted.")

@@ -7,11 +7,11 @@ from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.problems import Conflict, NotFound, refuse_if
-from lightkeeper.kernel.resource_id import parse
 from lightkeeper.resources import actions, filters, regions, rules
 from lightkeeper.resources.model import Page, ResourceGroup, Subscription, Written, group_scope, subscription_scope
 from lightkeeper.resources.paging import cut
 from lightkeeper.resources.seams import seams
+from lightkeeper.resources.service.removal import remove_with_children
 from lightkeeper.resources.service.subscriptions import require_active, require_subscription
 from lightkeeper.resources.store import groups, items
 from lightkeeper.resources.store.items import Where
@@ -142,8 +142,7 @@ def delete_resource_group(call: Call, subscription_id: str, name: str) -> str:
         hook(call, group.id.lower())
     while doomed := items.some(call.connection, Where(subscription.id, group=group.name)):
         for resource in doomed:
-            for gone in items.remove_with_children(call.connection, resource.key):
-                call.record(deleted(subscription, gone))
+            remove_with_children(call, subscription, resource.key)
     groups.remove_group(call.connection, subscription.id, group.name)
     call.record(
         Event(
@@ -170,18 +169,6 @@ def is_finished(call: Call, subscription_id: str, token: str) -> bool:
     if actor is None or not (call.caller.unrestricted or actor == call.caller.object_id):
         raise NotFound("OperationNotFound", f"The operation '{token}' could not be found.")
     return True
-
-
-def deleted(subscription: Subscription, resource_id: str) -> Event:
-    """Return the log's word for a resource that is gone."""
-    type_ = parse(resource_id).type
-    return Event(
-        kind="ResourceDeleted",
-        operation=actions.delete(type_),
-        tenant_id=subscription.tenant_id,
-        subscription_id=subscription.id,
-        body={"resource_id": resource_id, "id": resource_id, "type": type_, "subscription_id": subscription.id},
-    )
 
 
 def _save(call: Call, subscription: Subscription, group: ResourceGroup, *, created: bool) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, delete, func, insert, or_, select
 
 from lightkeeper.kernel.resource_id import parse
 from lightkeeper.resources.model import Resource, Stamp
@@ -55,12 +55,22 @@ def save(connection: Connection, resource: Resource) -> None:
         connection.execute(insert(resources).values(id_key=resource.key, **values))
 
 
-def remove_with_children(connection: Connection, key: str) -> Sequence[str]:
-    """Remove the resource and everything below it; return the ids, children first."""
-    doomed = or_(resources.c.id_key == key, resources.c.id_key.startswith(key + "/", autoescape=True))
-    ids = sorted(connection.execute(select(resources.c.id).where(doomed)).scalars(), key=len, reverse=True)
-    connection.execute(delete(resources).where(doomed))
-    return ids
+def with_children(connection: Connection, key: str) -> Sequence[Resource]:
+    """Return the resource and everything below it, children first."""
+    rows = connection.execute(select(resources).where(_at_or_below(resources.c.id_key, key)))
+    return sorted((_resource(row) for row in rows), key=lambda resource: len(resource.id), reverse=True)
+
+
+def remove_with_children(connection: Connection, key: str) -> Sequence[Resource]:
+    """Remove the resource and everything below it, with their secret keys; return what there was, children first."""
+    doomed = with_children(connection, key)
+    connection.execute(delete(resources).where(_at_or_below(resources.c.id_key, key)))
+    connection.execute(delete(resource_keys).where(_at_or_below(resource_keys.c.id_key, key)))
+    return doomed
+
+
+def _at_or_below(column: Column[str], key: str) -> ColumnElement[bool]:
+    return or_(column == key, column.startswith(key + "/", autoescape=True))
 
 
 def count_of_namespace(connection: Connection, subscription_id: str, namespace: str) -> int:
