@@ -68,7 +68,8 @@ def explain(view: View, subject: Subject, action: str, scope: str, now: datetime
     nearest: list[Reason] = []
     for grant in _held(view, subject):
         reason = _weigh(view, subject, chain, grant, action, now)
-        (because if reason.code in _ALLOWING else nearest).append(reason)
+        if reason is not None:
+            (because if reason.code in _ALLOWING else nearest).append(reason)
     denial = denying(view, subject, chain, action)
     if denial is not None:
         sentence = (
@@ -132,8 +133,8 @@ def _held(view: View, subject: Subject) -> Iterator[Grant]:
                 )  # fmt: skip
 
 
-def _weigh(view: View, subject: Subject, chain: Chain, grant: Grant, action: str, now: datetime) -> Reason:
-    """Return what one grant means for the question."""
+def _weigh(view: View, subject: Subject, chain: Chain, grant: Grant, action: str, now: datetime) -> Reason | None:
+    """Return what one grant means for the question; None for one elsewhere that would not help here either."""
     abroad = chain.home != subject.tenant_id
     role = view.roles.catalogue.role_of(grant.role_id)
     name = role.name if role is not None else grant.role_id
@@ -142,8 +143,11 @@ def _weigh(view: View, subject: Subject, chain: Chain, grant: Grant, action: str
     if role is None:
         return Reason("RoleLacksAction", f"The role '{name}' does not exist any more.", grant, name)
     if grant.scope not in chain.keys:
-        would = "would allow the action" if role.granting(action) else "does not allow the action either"
-        return Reason("OtherScope", f"'{name}' is held at '{grant.scope}', not here; it {would}.", grant, name)
+        if role.granting(action) is None:
+            return None
+        return Reason(
+            "OtherScope", f"'{name}' would allow the action, but is held at '{grant.scope}', not here.", grant, name
+        )
     if grant.until is not None and grant.until <= now:
         return Reason("ActivationEnded", f"The activation of '{name}' ended at {grant.until.isoformat()}.", grant, name)
     if abroad:
