@@ -11,7 +11,12 @@ from tests.conftest import new_postgresql
 from tests.server import DEMO_WORLD, Server
 from tests.stories.cast import Cast
 
-KINDS = [pytest.param(kind, marks=pytest.mark.xdist_group(f"stories-{kind}")) for kind in ("sqlite", "postgresql")]
+KINDS = [  # a worker of its own for each, so that each is started once
+    pytest.param(kind, marks=pytest.mark.xdist_group(f"stories-{kind}")) for kind in ("sqlite", "postgresql")
+]
+on_sqlite = pytest.mark.parametrize("town", KINDS[:1], indirect=True)
+on_postgresql = pytest.mark.parametrize("town", KINDS[1:], indirect=True)
+"""For stories in which the kind of database makes no difference."""
 
 
 @pytest.fixture(scope="session", params=KINDS)
@@ -27,14 +32,6 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         server = Server(data, DEMO_WORLD, database=url).start()
         yield server
         assert server.stop() == 0
-
-
-@pytest.fixture(scope="session")
-def sqlite_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A running server on SQLite, for stories in which the database makes no difference and the server is spoiled."""
-    server = Server(tmp_path_factory.mktemp("town"), DEMO_WORLD).start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

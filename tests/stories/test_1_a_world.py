@@ -7,6 +7,7 @@ import pytest
 
 from tests.server import DEMO_WORLD, Server
 from tests.stories.cast import Cast
+from tests.stories.conftest import on_postgresql, on_sqlite
 
 
 def test_applying_the_same_world_again_changes_and_logs_nothing(town: Server) -> None:
@@ -19,6 +20,7 @@ def test_applying_the_same_world_again_changes_and_logs_nothing(town: Server) ->
     assert town.operator("GET", "health").json()["revision"] == before
 
 
+@on_postgresql
 def test_what_world_show_prints_gives_the_same_ids_elsewhere(town: Server, tmp_path: Path) -> None:
     """`world show` has an id beside every name and no secret, and a fresh server takes it as its world."""
     shown = town.cli("world", "show", "--output", "json")
@@ -64,6 +66,7 @@ roleAssignments:
 """
 
 
+@on_sqlite
 @pytest.mark.parametrize("how", ["apply", "up"])
 def test_a_faulty_world_is_refused_with_every_line(town: Server, tmp_path: Path, how: str) -> None:
     """A fault in the file is reported with its line; all faults are, and nothing is half applied."""
@@ -87,6 +90,7 @@ def test_a_faulty_world_is_refused_with_every_line(town: Server, tmp_path: Path,
     assert town.operator("GET", "health").json()["revision"] == before
 
 
+@on_sqlite
 def test_each_form_of_output_says_the_same(town: Server) -> None:
     """`--output table|json|yaml`."""
     from ruamel.yaml import YAML
@@ -104,6 +108,7 @@ def test_each_form_of_output_says_the_same(town: Server) -> None:
     assert "{" not in as_table.stdout.splitlines()[0]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -119,9 +124,6 @@ def test_each_form_of_output_says_the_same(town: Server) -> None:
 )
 def test_the_exit_code_says_how_it_went(town: Server, arguments: list[str], code: int) -> None:
     """0 done, 1 refused, 2 asked wrongly."""
-    if town.data.name.startswith("town-postgresql"):
-        pytest.skip("the command line does not see the database")
-
     done = town.cli(*arguments)
 
     assert done.returncode == code, done.stdout + done.stderr

@@ -7,10 +7,12 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from tests.stories.cast import EXAMPLE, PASSWORD, Cast, refusal
+from tests.stories.conftest import on_sqlite
 
 PHASES = ["validating: complete", "certifying: complete", "buildingPreview: complete", "publishing: complete"]
 
 
+@on_sqlite
 def test_the_publisher_does_it_all_from_the_command_line(cast: Cast, tmp_path: Path) -> None:
     """`offer publish`, `offer status`, `offer go-live`, `offer show`."""
     file = _written(cast.offer(), tmp_path)
@@ -36,7 +38,9 @@ def test_each_phase_is_written_down_once(cast: Cast) -> None:
     history = cast.person("msp", "publisher").partner("GET", f"{cast.place}/history").json()["value"]
 
     assert [one["event"] for one in history if "complete" in one["event"]] == PHASES
-    assert all(one["initiatedBy"] for one in history)
+    publisher = cast.person("msp", "publisher").user
+    by_hand = {one["event"]: one["initiatedBy"] for one in history if "complete" not in one["event"]}
+    assert by_hand["Submitted offer to preview"] == by_hand["Sign-off to go live"] == publisher
 
 
 def test_in_preview_only_the_preview_audience_sees_it(cast: Cast) -> None:
@@ -47,18 +51,20 @@ def test_in_preview_only_the_preview_audience_sees_it(cast: Cast) -> None:
 
     seen = cast.person("msp", "publisher").portal("GET", search + cast.id("preview")).json()["value"]
     hidden = cast.owner.portal("GET", search + cast.id("prod")).json()["value"]
-    anybody = cast.server.send("GET", f"{cast.server.ready['catalog']}/offers?words={cast.name}")
+    anybody = cast.server.send(
+        "GET", f"{cast.server.ready['catalog']}/offers?api-version=2018-08-01-beta&search={cast.name}"
+    )
 
     assert [one["preview"] for one in seen] == [True]
     assert {plan["plan"] for plan in seen[0]["plans"]} == {"operations", "operations-premium"}
     assert hidden == []
-    assert "care" not in anybody.text
+    assert (anybody.status_code, anybody.json()["items"]) == (200, [])
     assert cast.accept().status_code >= 400
 
     cast.sign_off()
     cast.wait_for("live")
 
-    [found] = cast.owner.portal("GET", search + cast.id("preview")).json()["value"]
+    [found] = cast.owner.portal("GET", f"storefront?words={cast.name}").json()["value"]
     assert [plan["plan"] for plan in found["plans"]] == ["operations"]
 
 
@@ -78,15 +84,26 @@ def test_without_a_designation_certification_fails(cast: Cast) -> None:
 
 def test_what_is_incomplete_is_not_submitted(cast: Cast) -> None:
     """Every fault of the draft comes back together, and nothing is under way."""
-    offer = cast.offer(roles=("Reader", "Owner", "Storage Blob Data Reader"))
+    offer = cast.offer()
+    del offer["listing"]["searchResultsSummary"], offer["properties"]["terms"]
     publisher = cast.person("msp", "publisher")
     publisher.partner("PUT", cast.place, {"definition": offer})
 
     refused = publisher.partner("POST", f"{cast.place}/publish", {})
 
     assert refused.status_code == 422
-    assert "Owner" in refused.text and "Storage Blob Data Reader" in refused.text
+    assert "searchResultsSummary" in refused.text and "terms" in refused.text
     assert cast.stage() == "draft"
+
+
+def test_certification_names_every_role_that_cannot_be_asked_for(cast: Cast) -> None:
+    """L21, L24: Owner, and roles with data actions."""
+    cast.submit(cast.offer(roles=("Reader", "Owner", "Storage Blob Data Reader")))
+
+    assert cast.wait_for("awaitingSignOff", "attentionNeeded") == "attentionNeeded"
+
+    told = json.dumps(cast.person("msp", "publisher").partner("GET", f"{cast.place}/status").json())
+    assert "Owner" in told and "Storage Blob Data Reader" in told
 
 
 def test_publishing_again_leaves_what_is_live_alone(cast: Cast) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from lightkeeper.kernel import ids
 from tests.server import REPOSITORY
-from tests.stories.cast import ARM_MACHINES, ARM_MANAGED, MANAGED, Cast, refusal
+from tests.stories.cast import ARM_MACHINES, ARM_MANAGED, MANAGED, PASSWORD, Cast, refusal
+from tests.stories.conftest import on_sqlite
 
 SHARED = Path(os.environ.get("LIGHTKEEPER_SHARED") or REPOSITORY.parent / "shared")
 SAMPLES = SHARED / "specs" / "lighthouse-samples"
@@ -62,10 +63,9 @@ def test_the_public_samples_onboard_as_they_are(cast: Cast, sample: str) -> None
         assert beside.status_code == 200
 
 
+@on_sqlite
 def test_the_command_line_deploys_a_template(cast: Cast, tmp_path: Path) -> None:
     """`lightkeeper deployment` takes the template and its parameter file as az does."""
-    from tests.stories.cast import PASSWORD
-
     folder = REPOSITORY / "examples" / "templates"
     text = (folder / "subscription.parameters.json").read_text()
     text = text.replace("<tenant id of the service provider>", cast.tenant("msp"))
@@ -76,7 +76,7 @@ def test_the_command_line_deploys_a_template(cast: Cast, tmp_path: Path) -> None
 
     template = str(folder / "subscription.json")
     options = ["--subscription", cast.id("prod"), "--parameters", str(file), "--as", account, "--output", "json"]
-    done = cast.server.cli("deployment", "create", template, *options)
+    done = cast.server.cli("deployment", "create", "--template-file", template, *options)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert cast.technician.ask("GET", cast.machine("prod", "web", "vm1"), version=ARM_MACHINES).status_code == 200

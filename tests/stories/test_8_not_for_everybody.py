@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.stories.cast import Cast, refusal
+from tests.stories.cast import PASSWORD, Cast, refusal
+from tests.stories.conftest import on_sqlite
 
 
 @pytest.mark.parametrize(
@@ -57,10 +58,9 @@ def test_what_is_in_preview_is_taken_by_its_audience_only(cast: Cast) -> None:
     assert (status, code) in ((400, "MarketplacePurchaseEligibilityFailed"), (404, "PlanNotFound"))
 
 
+@on_sqlite
 def test_the_command_line_answers_why_not(cast: Cast) -> None:
     """Exit code 1 and the reason in words."""
-    from tests.stories.cast import PASSWORD
-
     cast.publish()
     account = f"owner@{cast.name}-shop.example"
     cast.server.cli("login", account, "--password-stdin", stdin=f"{PASSWORD}\n")

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.server import DEMO_WORLD, Person, Server
+from tests.server import Person, Server
 from tests.stories.cast import ARM_MACHINES, MANAGED, Cast, refusal
+from tests.stories.conftest import on_sqlite
 
 LOG = "/providers/microsoft.insights/eventtypes/management/values?$filter=eventTimestamp%20ge%20'2020-01-01T00:00:00Z'"
 ADDED, REMOVED = "Microsoft.Resources/tenants/register/action", "Microsoft.Resources/tenants/unregister/action"
@@ -113,26 +114,35 @@ def test_the_chain_is_intact(cast: Cast) -> None:
     assert [one["revision"] for one in entries] == list(range(1, len(entries) + 1))
 
 
-@pytest.mark.parametrize("spoil", ["change", "remove", "swap"])
-def test_an_edited_row_is_found(tmp_path: Path, spoil: str) -> None:
-    """Somebody edits the SQLite file behind the server: `log verify` ends with 1 and names the place."""
-    server = Server(tmp_path / "data", DEMO_WORLD).start()
-    try:
-        with sqlite3.connect(server.data / "lightkeeper.db", timeout=10) as connection:
-            connection.execute(
-                {
-                    "change": "UPDATE events SET actor_id = 'somebody-else' WHERE revision = 7",
-                    "remove": "DELETE FROM events WHERE revision = 7",
-                    "swap": "UPDATE events SET revision = 1000000 WHERE revision = 7",
-                }[spoil]
-            )
-        connection.close()
-        verified = server.cli("log", "verify", "--output", "json")
-    finally:
-        assert server.stop() == 0
+SPOILED = {
+    "changed": ("UPDATE events SET actor_id = 'X' || actor_id", "UPDATE events SET actor_id = substr(actor_id, 2)"),
+    "missing": ("UPDATE events SET revision = 900007", "UPDATE events SET revision = 7"),
+    "follow": ("UPDATE events SET prev_hash = 'X' || prev_hash", "UPDATE events SET prev_hash = substr(prev_hash, 2)"),
+}
+"""What the verdict says, how somebody brings it about, and how it is made good again."""
+
+
+@on_sqlite
+@pytest.mark.parametrize("word", SPOILED)
+def test_an_edited_row_is_found(town: Server, word: str) -> None:
+    """Somebody edits the SQLite file behind the server: `log verify` ends with 1 and names the first row that does not fit."""
+    spoil, mend = SPOILED[word]
+    edit(town, f"{spoil} WHERE revision = 7")
+    verified = town.cli("log", "verify", "--output", "json")
+    edit(town, f"{mend} WHERE revision IN (7, 900007)")
 
     assert verified.returncode == 1
-    assert "7" in json.loads(verified.stderr)["error"]["message"]
+    message = json.loads(verified.stderr)["error"]["message"]
+    assert "revision 7" in message and word in message
+    assert town.operator("POST", "log/verify").json()["intact"] is True
+
+
+def edit(server: Server, statement: str) -> None:
+    """Change the database's file while the server runs, as somebody with access to the machine could."""
+    connection = sqlite3.connect(server.data / "lightkeeper.db", timeout=10)
+    with connection:
+        connection.execute(statement)
+    connection.close()
 
 
 def test_a_token_runs_out_with_the_clock(make_cast: Callable[[Server], Cast], tmp_path: Path) -> None:
