@@ -252,6 +252,7 @@ class PublishedPlan:
     support_url: str = ""
     logo_url: str = ""
     published_at: datetime | None = None
+    sold_until: datetime | None = None  # announced end of sale
 
     @property
     def plan(self) -> Plan:

@@ -1,5 +1,7 @@
 """Where published plans are looked up: declared here, below publishing, which fills it (bootstrap.py ties them)."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -45,11 +47,17 @@ def stock(shelf: Shelf) -> None:
     _Shelves.current = shelf
 
 
-def published_plans(connection: Connection) -> list[PublishedPlan]:
-    """Return the newest version of every plan on sale or in preview."""
-    return _Shelves.current.published_plans(connection)
+def published_plans(connection: Connection, now: datetime) -> list[PublishedPlan]:
+    """Return the newest version of every plan on sale or in preview at this time."""
+    return [plan for plan in _Shelves.current.published_plans(connection) if not _has_ended(plan, now)]
 
 
-def find_plan(connection: Connection, plan: Plan, *, newest: bool = False) -> PublishedPlan | None:
+def find_plan(connection: Connection, plan: Plan, now: datetime, *, newest: bool = False) -> PublishedPlan | None:
     """Return the published version `plan` names, or with `newest` the newest version of the same plan."""
-    return _Shelves.current.find_plan(connection, plan, newest=newest)
+    found = _Shelves.current.find_plan(connection, plan, newest=newest)
+    return replace(found, on_sale=False) if found is not None and _has_ended(found, now) else found
+
+
+def _has_ended(plan: PublishedPlan, now: datetime) -> bool:
+    """Return whether the plan's announced end of sale is past."""
+    return plan.sold_until is not None and plan.sold_until <= now

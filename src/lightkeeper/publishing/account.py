@@ -1,8 +1,9 @@
 """The nouns of a publisher's account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Verification(StrEnum):
@@ -32,7 +33,11 @@ class Designation:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """A publisher's account. `id` is part of addresses and leads, unique and unchangeable."""
+    """A publisher's account. `id` is part of addresses and leads, unique and unchangeable.
+
+    `profile` is what was given at sign-up (legal name, address, contact), the checks of the verification with their
+    outcome, agreements with the person who accepted them, and an appeal.
+    """
 
     id: str
     tenant_id: str
@@ -44,6 +49,7 @@ class Publisher:
     verification_note: str = ""
     designations: tuple[Designation, ...] = ()
     members: tuple[tuple[str, MemberRole], ...] = ()
+    profile: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def role_of(self, object_id: str) -> MemberRole | None:
         """Return what this principal is in the account; None when it is no member."""

@@ -19,6 +19,7 @@ publishers = Table(
     Column("agreement_accepted_at", UtcTime),
     Column("verification", String(20), nullable=False),
     Column("verification_note", String(2000), nullable=False),
+    Column("profile", Json),
 )
 
 publisher_designations = Table(
@@ -76,6 +77,7 @@ def _facts(publisher: Publisher) -> dict[str, Any]:
         "agreement_accepted_at": publisher.agreement_accepted_at,
         "verification": str(publisher.verification),
         "verification_note": publisher.verification_note,
+        "profile": publisher.profile or None,
     }
 
 
@@ -112,4 +114,5 @@ def _publisher(connection: Connection, row: Row[Any]) -> Publisher:
         verification_note=row.verification_note,
         designations=tuple(Designation(one.name, one.from_at, one.until_at) for one in designations),
         members=tuple((one.object_id, MemberRole(one.role)) for one in members),
+        profile=row.profile or {},
     )

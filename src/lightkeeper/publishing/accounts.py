@@ -36,6 +36,8 @@ def put_publisher(call: Call, publisher: Publisher) -> Publisher:
         designations=tuple(sorted(publisher.designations, key=lambda one: one.name)),
     )
     existing = account_store.find(call.connection, publisher.id)
+    if existing is not None and not publisher.profile:
+        publisher = replace(publisher, profile=existing.profile)
     if existing is None:
         account_store.add(call.connection, publisher)
     elif existing.tenant_id != publisher.tenant_id:

@@ -9,7 +9,7 @@ from lightkeeper.access import roles as built_in_roles
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.problems import Invalid, NotFound, PreconditionFailed, TooLarge
-from lightkeeper.publishing import leads, members, shelf, store
+from lightkeeper.publishing import leads, members, settings, shelf, store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.account_rules import Action
 from lightkeeper.publishing.check import check_document
@@ -20,6 +20,7 @@ from lightkeeper.publishing.media_rules import MAX_MEDIA_BYTES
 from lightkeeper.publishing.model import Content, HistoryEntry, OfferRecord
 from lightkeeper.publishing.offer import offer_of
 from lightkeeper.publishing.plan_rules import MAX_PRIVATE_PLANS
+from lightkeeper.publishing.role_catalogue import catalogue_at
 from lightkeeper.publishing.snapshot import remembered
 
 MAX_PLANS = 100
@@ -128,7 +129,11 @@ def check_content(
     """Return every finding about a frozen or edited copy; for services that have authorized already."""
     versions = shelf.versions_of(call.connection, publisher_id, offer_id, preview=False)
     media = _Assets(call, content.assets, fresh or {})
-    return check_document(of_value(content.document, "offer"), media, built_in_roles, remembered(versions))
+    roles = catalogue_at(call.connection, call.now)
+    leads_required = settings.current().leads_required
+    return check_document(
+        of_value(content.document, "offer"), media, roles, remembered(versions), leads_required=leads_required
+    )
 
 
 def find_media(call: Call, digest: str) -> bytes:

@@ -39,7 +39,8 @@ class Content:
 class OfferRecord:
     """An offer as the marketplace keeps it: the publisher's draft, and where the offer stands.
 
-    `was_live` and `on_sale` tell its past; `submission_id` is the last submission.
+    `was_live` and `on_sale` tell its past; `submission_id` is the last submission; `deprecation` is the announced end
+    (date, reason, alternative).
     """
 
     publisher_id: str
@@ -54,6 +55,7 @@ class OfferRecord:
     created_at: datetime
     changed_at: datetime
     changed_by: str
+    deprecation: dict[str, Any] | None = None
 
     @property
     def status(self) -> Status:

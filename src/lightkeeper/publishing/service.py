@@ -26,6 +26,14 @@ from lightkeeper.publishing.accounts import (
     why_ineligible,
 )
 from lightkeeper.publishing.certification import is_policy
+from lightkeeper.publishing.distribution import (
+    deprecate,
+    plan_states,
+    resume,
+    resume_plan,
+    stop_plan,
+    stop_selling,
+)
 from lightkeeper.publishing.drafts import (
     check_content,
     check_draft,
@@ -37,20 +45,21 @@ from lightkeeper.publishing.drafts import (
     put_offer,
     remember,
 )
-from lightkeeper.publishing.events import OFFER_SIGNED_OFF, OFFER_STOP_REQUESTED, OFFER_SUBMITTED, offer_event
+from lightkeeper.publishing.events import OFFER_SIGNED_OFF, OFFER_SUBMITTED, offer_event
 from lightkeeper.publishing.leads import masked
 from lightkeeper.publishing.lifecycle import Event, Stage, after, cancellation, is_locked
 from lightkeeper.publishing.model import Content, Environment, HistoryEntry, OfferRecord, Submission
 from lightkeeper.publishing.offer import AudienceRow
 from lightkeeper.publishing.offer_rules import MAX_PREVIEW_AUDIENCE, MAX_PRIVATE_AUDIENCE, check_audience
 from lightkeeper.publishing.progress import first_steps, move
+from lightkeeper.publishing.role_catalogue import note_role_arrival
 from lightkeeper.publishing.shape import check_shape
 
 __all__ = [
-    "cancel", "check_draft", "content_of", "decide_verification", "delete_offer", "enrol", "find_media", "get_offer",
-    "get_publisher", "get_submission", "go_live", "history", "list_offers", "list_publishers", "list_submissions",
-    "publish", "put_offer", "put_publisher", "remove_member", "set_designations", "set_member", "stop_selling",
-    "sync_audience", "why_ineligible",
+    "cancel", "check_draft", "content_of", "decide_verification", "delete_offer", "deprecate", "enrol", "find_media",
+    "get_offer", "get_publisher", "get_submission", "go_live", "history", "list_offers", "list_publishers",
+    "list_submissions", "note_role_arrival", "plan_states", "publish", "put_offer", "put_publisher", "remove_member", "resume",
+    "resume_plan", "set_designations", "set_member", "stop_plan", "stop_selling", "sync_audience", "why_ineligible",
 ]  # fmt: skip
 
 
@@ -147,24 +156,6 @@ def _withdraw_preview(call: Call, offer: OfferRecord) -> None:
     """Let the preview show what is live; nothing for an offer that is not."""
     store.clear_environment(call.connection, offer.publisher_id, offer.id, Environment.PREVIEW)
     shelf.fill_preview(call.connection, offer.publisher_id, offer.id, [])
-
-
-def stop_selling(call: Call, publisher_id: str, offer_id: str) -> OfferRecord:
-    """Take a live offer off sale at once; customers who accepted it keep it. Publishing again resumes."""
-    publisher, offer = _held(call, publisher_id, offer_id)
-    stage = after(offer.stage, Event.STOP)
-    if stage is None or not offer.on_sale:
-        raise Invalid("invalidState", f"Only a live offer can be taken off sale; '{offer.id}' is '{offer.status}'.")
-    offer = replace(offer, stage=stage, on_sale=False)
-    store.put(call.connection, offer)
-    shelf.take_off_sale(call.connection, publisher.id, offer.id)
-    remember(call, offer, "Stop distribution offer")
-    call.record(
-        offer_event(
-            OFFER_STOP_REQUESTED, publisher, offer.id, "stopSelling/action", submission_id=offer.submission_id or ""
-        )
-    )
-    return offer
 
 
 def sync_audience(

@@ -47,6 +47,7 @@ offers = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
     Column("changed_by", String(200), nullable=False),
+    Column("deprecation", Json),
 )
 
 offer_submissions = Table(
@@ -114,6 +115,12 @@ def all_of(connection: Connection, publisher_id: str) -> list[OfferRecord]:
     return [_offer(row) for row in connection.execute(query)]
 
 
+def ids_of(connection: Connection, publisher_id: str) -> list[str]:
+    """Return the ids of the publisher's offers, in order."""
+    query = select(offers.c.offer_id).where(offers.c.publisher_id == publisher_id.lower()).order_by(offers.c.offer_id)
+    return list(connection.execute(query).scalars())
+
+
 def add(connection: Connection, offer: OfferRecord) -> None:
     """Store a new offer."""
     connection.execute(
@@ -146,6 +153,7 @@ def _facts(offer: OfferRecord) -> dict[str, Any]:
         "submission_id": offer.submission_id,
         "changed_at": offer.changed_at,
         "changed_by": offer.changed_by,
+        "deprecation": offer.deprecation,
     }
 
 
@@ -163,6 +171,7 @@ def _offer(row: Row[Any]) -> OfferRecord:
         created_at=row.created_at,
         changed_at=row.changed_at,
         changed_by=row.changed_by,
+        deprecation=row.deprecation,
     )
 
 

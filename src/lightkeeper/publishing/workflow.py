@@ -163,7 +163,7 @@ def _make_live(call: Call, publisher: Publisher, offer: OfferRecord, submission:
     plans = plans_of(publisher, content, built_in_roles, preview=False, at=call.now)
     shelf.fill_live(call.connection, publisher.id, offer.id, plans)
     store.put_environment(call.connection, submission, Environment.LIVE, content, call.now)
-    offer = replace(offer, was_live=True, on_sale=True)
+    offer = replace(offer, was_live=True, on_sale=True, deprecation=None)
     for plan in plans:
         call.record(
             offer_event(

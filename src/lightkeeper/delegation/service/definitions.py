@@ -43,7 +43,7 @@ def put_definition(
     call.hold(f"subscription:{subscription.id}")
     asked = _lowered(asked)
     existing = store.definition(call.connection, definition_id(subscription.id, name))
-    published = shelf.find_plan(call.connection, asked.plan) if asked.plan else None
+    published = shelf.find_plan(call.connection, asked.plan, call.now) if asked.plan else None
     facts = DefinitionFacts(
         home_tenant_id=subscription.tenant_id,
         managing_tenant_exists=directory.find_tenant(call, asked.managed_by_tenant_id) is not None,

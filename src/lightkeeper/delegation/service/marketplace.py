@@ -11,7 +11,7 @@ from lightkeeper.resources import service as resources
 def list_marketplace_definitions(call: Call, subscription_id: str | None) -> list[PublishedPlan]:
     """Return the newest version of each plan that the subscription may see; without one, of each public plan."""
     sight = _Sight(call, subscription_id)
-    return [plan for plan in shelf.published_plans(call.connection) if plan in sight]
+    return [plan for plan in shelf.published_plans(call.connection, call.now) if plan in sight]
 
 
 def get_marketplace_definition(call: Call, subscription_id: str | None, identifier: str) -> PublishedPlan:
@@ -23,11 +23,11 @@ def get_marketplace_definition(call: Call, subscription_id: str | None, identifi
     sight = _Sight(call, subscription_id)
     publisher, product, name, version = _parts(identifier)
     if version:
-        found = shelf.find_plan(call.connection, Plan(publisher, product, name, version))
+        found = shelf.find_plan(call.connection, Plan(publisher, product, name, version), call.now)
         candidates = [found] if found else []
     else:
         wanted = [part for part in (publisher, product, name) if part]
-        candidates = [plan for plan in shelf.published_plans(call.connection) if _starts(plan, wanted)]
+        candidates = [plan for plan in shelf.published_plans(call.connection, call.now) if _starts(plan, wanted)]
     for plan in candidates:
         if plan in sight:
             return plan

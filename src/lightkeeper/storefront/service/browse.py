@@ -27,7 +27,7 @@ def search(
 
 
 def _visible(call: Call, subscription_id: str | None) -> list[PublishedPlan]:
-    plans = shelf.published_plans(call.connection)
+    plans = shelf.published_plans(call.connection, call.now)
     if subscription_id is None:
         call.open_to_all("public offers are for everybody to see")
         return [plan for plan in plans if visible_to_everybody(plan)]
@@ -55,7 +55,7 @@ def why_not_purchase(call: Call, plan: Plan, subscription_id: str) -> list[Findi
     This tells somebody who knows a plan's id whether it exists, which the publisher told them anyway.
     """
     call.authorize(READ_SUBSCRIPTION, f"/subscriptions/{subscription_id}")
-    published = shelf.find_plan(call.connection, plan, newest=not plan.version)
+    published = shelf.find_plan(call.connection, plan, call.now, newest=not plan.version)
     if published is None:
         target = ".".join(part for part in (plan.publisher, plan.product, plan.name, plan.version) if part)
         return [Finding("PlanNotPublished", "plan", f"There is no published plan '{target}'.")]

@@ -37,7 +37,7 @@ def accept(call: Call, plan: Plan, subscription_id: str) -> RegistrationDefiniti
     call.authorize(WRITE_DEFINITIONS, scope)
     call.hold(f"subscription:{subscription_id.lower()}")
     subscription = resources.require_subscription(call, subscription_id)
-    published = shelf.find_plan(call.connection, plan, newest=True)
+    published = shelf.find_plan(call.connection, plan, call.now, newest=True)
     if published is None:
         raise NotFound("PlanNotFound", f"There is no published plan '{plan.offering_key}'.")
     held = delegation.find_definitions_of(call, subscription.tenant_id, published.plan.offering_key)

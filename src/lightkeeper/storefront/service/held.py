@@ -70,7 +70,7 @@ def update_for(call: Call, definitions: Sequence[RegistrationDefinition]) -> Pub
     A version with another managing tenant is another offer, not an update (L86).
     """
     plan = next((definition.plan for definition in definitions if definition.plan is not None), None)
-    newest = shelf.find_plan(call.connection, plan, newest=True) if plan is not None else None
+    newest = shelf.find_plan(call.connection, plan, call.now, newest=True) if plan is not None else None
     if newest is None:
         return None
     for definition in definitions:
