@@ -58,7 +58,9 @@ def answer_of(problem: Problem, login: str) -> Answer:
 
 def _plain(message: str) -> str:
     """Return a message that may stand between quotes in a header: printable ASCII, without quotes or backslashes."""
-    return "".join(sign if " " <= sign <= "~" and sign not in '"\\' else "'" if sign == '"' else " " for sign in message)
+    return "".join(
+        sign if " " <= sign <= "~" and sign not in '"\\' else "'" if sign == '"' else " " for sign in message
+    )
 
 
 def unexpected(correlation_id: str) -> Answer:
