@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from lightkeeper.deployments.differences import PropertyChange
+from lightkeeper.deployments.foreseen import Change, Foreseen
 from lightkeeper.deployments.model import Deployment, OperationRecord, State
 from lightkeeper.kernel.clock import iso
 from lightkeeper.kernel.resource_id import child
@@ -75,3 +77,34 @@ def duration_of(seconds: float) -> str:
     minutes, left = divmod(rest, 60)
     written = f"{left:.7f}".rstrip("0").rstrip(".")
     return f"PT{f'{int(hours)}H' if hours >= 1 else ''}{f'{int(minutes)}M' if minutes >= 1 else ''}{written}S"
+
+
+def what_if_document(foreseen: Foreseen) -> dict[str, Any]:
+    """Return what a deployment would change."""
+    properties: dict[str, Any] = {"changes": [_change(one) for one in foreseen.changes]}
+    if foreseen.diagnostics:
+        properties["diagnostics"] = [
+            {"level": one.level, "code": one.code, "message": one.message, "target": one.target}
+            for one in foreseen.diagnostics
+        ]
+    return {"status": "Succeeded", "properties": properties}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    found: dict[str, Any] = {"resourceId": change.id, "changeType": change.type.value}
+    if change.before is not None:
+        found["before"] = dict(change.before)
+    if change.after is not None:
+        found["after"] = dict(change.after)
+    if change.why:
+        found["unsupportedReason"] = change.why
+    if change.delta:
+        found["delta"] = [_property(one) for one in change.delta]
+    return found
+
+
+def _property(change: PropertyChange) -> dict[str, Any]:
+    found: dict[str, Any] = {"path": change.path, "propertyChangeType": change.type.value}
+    if change.children:
+        return found | {"children": [_property(one) for one in change.children]}
+    return found | {"before": change.before, "after": change.after}

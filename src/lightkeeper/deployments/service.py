@@ -5,10 +5,11 @@ Creating only accepts; the runner (`workflow.py`) deploys, resource by resource,
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import Any
 
-from lightkeeper.deployments import accepting, actions, store, whereabouts
+from lightkeeper.deployments import accepting, actions, rehearsal, store, whereabouts
 from lightkeeper.deployments.accepting import Asked, Checked
+from lightkeeper.deployments.foreseen import Foreseen
 from lightkeeper.deployments.functions.hashes import template_hash
 from lightkeeper.deployments.model import Deployment, OperationRecord, State
 from lightkeeper.deployments.preparing import dependencies_of, providers_of
@@ -49,12 +50,16 @@ def validate(call: Call, scope: str, name: str, asked: Asked) -> Validated:
     return Validated(draft, [one.id for one in checked.writes])
 
 
-def what_if(call: Call, scope: str, name: str) -> NoReturn:
-    """Raise `Invalid`: what a deployment would change cannot be told; `validate` tells whether it could begin."""
+def what_if(call: Call, scope: str, name: str, asked: Asked, *, whole: bool = True) -> Foreseen:
+    """Return what the deployment would change, and change nothing; without `whole` only which resources.
+
+    Raises `Invalid` for everything `create` refuses: whoever asks needs the rights the deployment would need.
+    """
     call.authorize(actions.WHAT_IF, id_of(scope, name))
-    raise Invalid(
-        "WhatIfNotSupported", "What-if is not offered here. Use validate, which checks everything but compares nothing."
-    )
+    accepting.check_name(name)
+    seams = installed()
+    checked = accepting.check(call, seams, whereabouts.surroundings_of(call, seams, scope), name, asked)
+    return rehearsal.foresee(call, seams, checked, whole=whole)
 
 
 def create(call: Call, scope: str, name: str, asked: Asked) -> tuple[Deployment, bool]:

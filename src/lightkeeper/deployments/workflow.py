@@ -14,8 +14,9 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from lightkeeper.deployments import accepting, actions, projection, refusals, service, store, whereabouts
+from lightkeeper.deployments import accepting, projection, refusals, service, store, whereabouts, writing
 from lightkeeper.deployments.bodies import deploy_body, outputs_of
+from lightkeeper.deployments.completing import left_over
 from lightkeeper.deployments.faults import LanguageFault, TemplateFault
 from lightkeeper.deployments.model import Deployment, Mode, OperationRecord, State
 from lightkeeper.deployments.names import ended
@@ -170,12 +171,7 @@ def _write(run: _Run, planned: Planned, began: datetime) -> Any:
     with run.office.writing(run.caller, correlation_id=run.deployment.correlation_id) as call:
         body = deploy_body(run.prepared.names, planned, Present(call, run.seams, run.prepared, run.documents))
         run.said[planned.key] = body
-        namespace = planned.type.partition("/")[0]
-        subscription = accepting.subscription_in(planned.scope)
-        if subscription and namespace.lower() not in run.seams.unregistered:
-            run.seams.register(call, subscription, namespace)
-        write = run.seams.writers.of(planned.type)
-        document = write(call, planned.scope, planned.name, planned.api_version, body)
+        document = writing.put(call, run.seams, planned, body)
         store.put_operation(call, _record(run, planned, State.SUCCEEDED, "OK", began, call.now, document=document))
     return document
 
@@ -189,10 +185,8 @@ class _NestedFailed(Exception):
 def _nested(run: _Run, planned: Planned, began: datetime) -> Any:
     """Accept the nested deployment unless that is done, run it to its end, and write down how it ended."""
     with run.office.writing(run.caller, correlation_id=run.deployment.correlation_id) as call:
-        call.authorize(actions.WRITE, planned.id)
-        body = deploy_body(run.prepared.names, planned, Present(call, run.seams, run.prepared, run.documents))
-        surroundings = whereabouts.surroundings_of(call, run.seams, planned.scope)
-        asked = replace(accepting.nested_asked(planned, body), path="properties")
+        runtime = Present(call, run.seams, run.prepared, run.documents)
+        surroundings, asked = writing.nested(call, run.seams, run.prepared.names, planned, runtime)
         key = service.key_of(surroundings.tenant["tenantId"], planned.id)
         child = store.find(call, key)
         if child is None or child.parent_run_id != run.deployment.run_id:
@@ -215,10 +209,12 @@ def _nested(run: _Run, planned: Planned, began: datetime) -> Any:
 
 def _remove_the_rest(run: _Run) -> None:
     """In complete mode, delete what the group holds and the template does not deploy."""
-    wanted = set(run.documents) | {one.key for one in run.prepared.plan.in_order() if one.existing}
+    wanted = {one.key for one in run.prepared.plan.in_order() if one.existing}
+    for key, document in run.documents.items():
+        wanted |= {key, *(one.lower() for one in _below(document))}
     with run.office.reading(run.caller) as call:
         call.open_to_all("each delete is authorized by itself")
-        extra = [one for one in run.seams.listed(call, run.deployment.scope) if one.lower() not in wanted]
+        extra = left_over(run.seams.listed(call, run.deployment.scope), wanted)
     for resource_id in extra:
         began = run.office.clock.now()
         record = OperationRecord(

@@ -1,6 +1,6 @@
 """Template deployments on the wire, at every scope: bodies in, documents and polling headers out."""
 
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -8,6 +8,7 @@ from lightkeeper.deployments import actions, projection, service
 from lightkeeper.deployments.accepting import Asked
 from lightkeeper.deployments.model import Deployment, State
 from lightkeeper.deployments.template import nowhere
+from lightkeeper.deployments.values import lookup
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.problems import Invalid, NotFound
@@ -15,7 +16,7 @@ from lightkeeper.wire.arm.jsonc import Sent
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
 
 VERSIONS = (
-    "2025-04-01", "2025-03-01", "2024-11-01", "2024-07-01", "2024-03-01", "2023-07-01", "2022-12-01", "2022-09-01",
+    "2026-06-01", "2025-04-01", "2025-03-01", "2024-11-01", "2024-07-01", "2024-03-01", "2023-07-01", "2022-12-01", "2022-09-01",
     "2022-06-01", "2022-05-01", "2021-04-01", "2021-01-01", "2020-10-01", "2020-08-01", "2020-06-01", "2019-10-01",
     "2019-08-01", "2019-07-01", "2019-05-10", "2019-05-01", "2019-03-01", "2018-05-01", "2018-02-01", "2017-05-10",
     "2017-05-01", "2016-09-01", "2016-07-01", "2016-06-01", "2016-02-01", "2015-11-01",
@@ -167,7 +168,10 @@ def export_template(call: Call, request: ArmRequest) -> Answer:
 
 def get_status(call: Call, request: ArmRequest) -> Answer:
     """Answer how a run goes on: always 200, the state is in the document."""
-    return Answer(200, status_document(service.status_of(call, *_place(request))))
+    deployment = service.status_of(call, *_place(request))
+    # Pollers that are not told when to come again wait for half a minute.
+    waiting = {} if deployment.state.terminal else {"retry-after": RETRY_AFTER}
+    return Answer(200, status_document(deployment), waiting)
 
 
 def status_document(deployment: Deployment) -> dict[str, Any]:
@@ -192,9 +196,20 @@ def get_operation(call: Call, request: ArmRequest) -> Answer:
     return Answer(200, projection.operation_document(deployment, record))
 
 
-def what_if(call: Call, request: ArmRequest) -> NoReturn:
-    """Refuse to tell what a deployment would change."""
-    service.what_if(call, *_place(request))
+def what_if(call: Call, request: ArmRequest) -> Answer:
+    """Answer what a deployment would change, at once; `whatIfSettings.resultFormat` may ask for the ids only."""
+    settings = lookup(lookup(request.body or {}, "properties") or {}, "whatIfSettings") or {}
+    form = str(lookup(settings, "resultFormat") or _WHOLE).lower() if isinstance(settings, dict) else ""
+    if form not in (_WHOLE.lower(), "resourceidonly"):
+        raise Invalid(
+            "InvalidRequestContent",
+            "The request content was invalid: 'resultFormat' is 'FullResourcePayloads' or 'ResourceIdOnly'.",
+        )
+    foreseen = service.what_if(call, *_place(request), to_domain(request), whole=form == _WHOLE.lower())
+    return Answer(200, projection.what_if_document(foreseen))
+
+
+_WHOLE = "FullResourcePayloads"
 
 
 def calculate_template_hash(call: Call, request: ArmRequest) -> Answer:

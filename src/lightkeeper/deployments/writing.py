@@ -1,0 +1,32 @@
+"""One resource of a deployment, put through the writer of its type; one nested deployment, made ready to be taken in."""
+
+from dataclasses import replace
+from typing import Any
+
+from lightkeeper.deployments import accepting, actions, whereabouts
+from lightkeeper.deployments.accepting import Asked
+from lightkeeper.deployments.bodies import deploy_body
+from lightkeeper.deployments.environment import Runtime, Surroundings
+from lightkeeper.deployments.names import TemplateNames
+from lightkeeper.deployments.planning import Planned
+from lightkeeper.deployments.seams import Document, Seams
+from lightkeeper.kernel.call import Call
+
+
+def put(call: Call, seams: Seams, planned: Planned, body: dict[str, Any]) -> Document:
+    """Write a resource and return its document; its provider is registered first, as deploying does. Raises what the writer raises."""
+    namespace = planned.type.partition("/")[0]
+    subscription = accepting.subscription_in(planned.scope)
+    if subscription and namespace.lower() not in seams.unregistered:
+        seams.register(call, subscription, namespace)
+    return seams.writers.of(planned.type)(call, planned.scope, planned.name, planned.api_version, body)
+
+
+def nested(
+    call: Call, seams: Seams, names: TemplateNames, planned: Planned, runtime: Runtime
+) -> tuple[Surroundings, Asked]:
+    """Return where a nested deployment goes and what it asks for. Raises `Forbidden` when the caller may not deploy there."""
+    call.authorize(actions.WRITE, planned.id)
+    body = deploy_body(names, planned, runtime)
+    surroundings = whereabouts.surroundings_of(call, seams, planned.scope)
+    return surroundings, replace(accepting.nested_asked(planned, body), path="properties")
