@@ -1,5 +1,6 @@
 """Databases for the tests: a file of SQLite, and a PostgreSQL that the test run brings along."""
 
+import copy
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -10,10 +11,34 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from lightkeeper.delegation import shelf as delegation_shelf
+from lightkeeper.deployments import seams as deployment_seams
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database, metadata
 from lightkeeper.kernel.office import Office
+from lightkeeper.resources.seams import seams as resource_seams
+from lightkeeper.wire.arm.providers import OWN_VERSIONS
+from lightkeeper.wire.arm.subscriptions import views
+
+
+@pytest.fixture(autouse=True, scope="module")
+def seams_as_they_were() -> Iterator[None]:
+    """What one file ties together (bootstrap does, for the whole process) must not hold in the next file."""
+    slots = [(one, name) for one in (resource_seams, views) for name in one.__dataclass_fields__]
+    before = [(one, name, copy.copy(getattr(one, name))) for one, name in slots]
+    versions, shelf, installed = (
+        dict(OWN_VERSIONS),
+        delegation_shelf._Shelves.current,
+        list(deployment_seams._installed),
+    )
+    yield
+    for one, name, value in before:
+        setattr(one, name, value)
+    OWN_VERSIONS.clear()
+    OWN_VERSIONS.update(versions)
+    delegation_shelf.stock(shelf)
+    deployment_seams._installed[:] = installed
 
 
 class OpenGate:

@@ -33,4 +33,4 @@ def quiet() -> None:
 
 
 def _plain_trace(_logger: object, _name: str, event: structlog.typing.EventDict) -> str:
-    return str(structlog.processors.format_exc_info(None, "", event))  # type: ignore[arg-type]
+    return str(structlog.processors.format_exc_info(None, "", event))

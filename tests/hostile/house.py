@@ -5,6 +5,7 @@ hands them over.
 """
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -20,7 +21,7 @@ from lightkeeper.directory.tokens import Subject
 from lightkeeper.kernel.call import OPERATOR
 from lightkeeper.kernel.certificates import Certificates
 from lightkeeper.kernel.clock import Clock
-from lightkeeper.kernel.database import Database
+from lightkeeper.kernel.database import Database, metadata
 from lightkeeper.settings import Settings
 from lightkeeper.world import apply
 from tests.server import AZ_CLIENT, DEMO_WORLD
@@ -56,7 +57,7 @@ class House:
     key: str
     data: Path
     runner: asyncio.Runner
-    _tokens: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    _tokens: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)
 
     def send(
         self,
@@ -137,9 +138,18 @@ class House:
 
         return f"/subscriptions/{ids.named('subscription', name)}"
 
-    def state(self) -> int:
-        """Return the head of the log: it moves with every change and with nothing else."""
-        return self.inner.office.revision
+    def state(self) -> str:
+        """Return a fingerprint of everything that is stored, but for the log (which also tells of what was refused)."""
+        found = hashlib.sha256()
+        with self.inner.office.database.read() as connection:
+            for table in metadata.sorted_tables:
+                if table.name not in ("events", "log_cursors"):
+                    found.update(
+                        repr(
+                            (table.name, connection.exec_driver_sql(f"SELECT * FROM {table.name}").fetchall())
+                        ).encode()
+                    )
+        return found.hexdigest()
 
 
 async def _ask(app: Any, scope: dict[str, Any], parts: list[bytes]) -> Got:

@@ -43,6 +43,27 @@ class Asked:
     path: str = "properties"
 
 
+MOST_WRITES = 10_000
+"""Resources of one deployment with all deployments nested in it: a bound of ours, far above the 800 of one template."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many resources a deployment writes, over all its nested deployments."""
+
+    writes: int = 0
+
+    def add(self, more: int) -> None:
+        """Count some more; raise `Invalid` when there are too many."""
+        self.writes += more
+        if self.writes > MOST_WRITES:
+            raise Invalid(
+                "InvalidTemplate",
+                "Deployment template validation failed: 'The deployment and those nested in it write more than "
+                f"{MOST_WRITES} resources. Deploy them in parts.'.",
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A deployment that may begin."""
@@ -55,9 +76,17 @@ class Checked:
 
 
 def check(
-    call: Call, seams: Seams, surroundings: Surroundings, name: str, asked: Asked, *, nested: bool = False
+    call: Call,
+    seams: Seams,
+    surroundings: Surroundings,
+    name: str,
+    asked: Asked,
+    *,
+    nested: bool = False,
+    tally: Tally | None = None,
 ) -> Checked:
     """Return the checked deployment. Raises `Invalid` with the fault, or with every write the caller may not do."""
+    tally = tally or Tally()
     mode = _mode(asked, surroundings.kind, nested=nested)
     _check_form(name, asked, surroundings, nested=nested)
     try:
@@ -73,7 +102,8 @@ def check(
             path=f"{asked.path}.template",
             placer=asked.placer,
         )
-        inner = dict(_nested(call, seams, prepared, asked.placer))
+        tally.add(len(prepared.writes))
+        inner = dict(_nested(call, seams, prepared, asked.placer, tally))
     except TemplateFault as fault:
         raise problem_of(fault, asked.placer) from fault
     writes: list[Planned] = []
@@ -145,8 +175,14 @@ def _check_form(name: str, asked: Asked, surroundings: Surroundings, *, nested: 
         )
 
 
-def _nested(call: Call, seams: Seams, prepared: Prepared, placer: Placer) -> Iterator[tuple[str, Checked | None]]:
-    """Yield each nested deployment by key, checked; None when it cannot be known before its siblings are deployed."""
+def _nested(
+    call: Call, seams: Seams, prepared: Prepared, placer: Placer, tally: Tally
+) -> Iterator[tuple[str, Checked | None]]:
+    """Yield each nested deployment by key, checked; None when it cannot be known before its siblings are deployed.
+
+    One that the caller may not deploy is not looked into: its template would be told about a scope that is none of the
+    caller's, and repeat it in the words of a fault. `_demand_rights` refuses it.
+    """
     for one in prepared.writes:
         if not one.nested:
             continue
@@ -154,6 +190,9 @@ def _nested(call: Call, seams: Seams, prepared: Prepared, placer: Placer) -> Ite
             raise TemplateFault(
                 f"The provided value '{one.scope}' is not valid subscription identifier.", one.declared.path
             )
+        if not call.allows(actions.write_of(one.type), one.id):
+            yield one.key, None
+            continue
         try:
             body = deploy_body(prepared.names, one, None)
         except NotYetKnown:
@@ -164,7 +203,7 @@ def _nested(call: Call, seams: Seams, prepared: Prepared, placer: Placer) -> Ite
             raise not_valid(prepared.names, one.declared, one.name, fault) from fault
         asked = nested_asked(one, body, placer)
         surroundings = whereabouts.expected(call, seams, one.scope)
-        yield one.key, check(call, seams, surroundings, one.name, asked, nested=True)
+        yield one.key, check(call, seams, surroundings, one.name, asked, nested=True, tally=tally)
 
 
 def subscription_in(scope: str) -> str:

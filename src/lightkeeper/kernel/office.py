@@ -14,14 +14,14 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from lightkeeper.kernel import log
 from lightkeeper.kernel.call import Call, Caller, Gate, Occasion
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.log import Entry, Event
-from lightkeeper.kernel.problems import Conflict
+from lightkeeper.kernel.problems import Conflict, Invalid
 
 Reader = Callable[[list[Entry]], None]
 
@@ -43,17 +43,21 @@ class Office:
 
     @contextmanager
     def reading(self, caller: Caller, *, correlation_id: str = "", occasion: Occasion | None = None) -> Iterator[Call]:
-        """Yield a call that may only look."""
-        with self.database.read() as connection:
-            call = self._open(caller, connection, correlation_id, occasion)
-            yield call
-            _insist_on_authorization(call)
+        """Yield a call that may only look. Raises `Invalid` for a text the database cannot take."""
+        try:
+            with self.database.read() as connection:
+                call = self._open(caller, connection, correlation_id, occasion)
+                yield call
+                _insist_on_authorization(call)
+        except DataError as fault:
+            raise _unfit() from fault
 
     @contextmanager
     def writing(self, caller: Caller, *, correlation_id: str = "", occasion: Occasion | None = None) -> Iterator[Call]:
         """Yield a call whose changes are committed together with their log entries when the block ends well.
 
-        Raises `Conflict` when a constraint of the database shows that somebody else was first.
+        Raises `Conflict` when a constraint of the database shows that somebody else was first, `Invalid` for a text the
+        database cannot take.
         """
         entries: list[Entry] = []
         try:
@@ -74,6 +78,8 @@ class Office:
             raise Conflict(
                 "Conflict", "Somebody else changed the same thing at the same time. Read it again and retry."
             ) from fault
+        except DataError as fault:
+            raise _unfit() from fault
         if entries:
             call.revision = entries[-1].revision
             self.revision = max(self.revision, call.revision)
@@ -91,6 +97,13 @@ class Office:
             gate=self.gate,
             occasion=occasion or Occasion(),
         )
+
+
+def _unfit() -> Invalid:
+    """PostgreSQL takes no NUL character and no text beyond its column; what the rules let through ends here."""
+    return Invalid(
+        "InvalidRequestContent", "A text of the request is longer than can be kept, or contains a NUL character."
+    )
 
 
 def _signed(call: Call) -> list[Event]:

@@ -17,6 +17,10 @@ ROOT = "/"
 _MANAGEMENT_GROUPS = "microsoft.management"
 
 
+_UNFIT = re.compile(r"[%\x00-\x1f\x7f]")
+"""What no name has. Without a percent sign a parsed id parses to itself: a scope means the same whoever reads it next."""
+
+
 class MalformedId(ValueError):
     """The text is not an ARM id."""
 
@@ -89,6 +93,8 @@ def parse(path: str) -> ResourceId:
     if not segments:
         return ResourceId(key=ROOT, text=ROOT)
     if len(path) > 8192 or any(len(part) > 1024 or not part.strip() or "/" in part for part in segments):
+        raise MalformedId(path[:200])
+    if any(_UNFIT.search(part) for part in segments):
         raise MalformedId(path[:200])
     current, at = _container(segments, path)
     while at < len(segments):

@@ -54,6 +54,9 @@ async def submit(desk: Desk, request: Request) -> Response:
         asked = await _read(desk, request, fields)
     except Problem as problem:
         return _refused(problem)
+    wrong = _check(asked)
+    if wrong is not None:
+        return _back(asked, _fault(wrong, asked))
     if not pages.is_own_form(request, form):
         return _sign_in_page(request, asked, fault="The page was open for too long. Please sign in again.", status=400)
     if "cancel" in form:
