@@ -10,7 +10,7 @@ from lightkeeper.activity.model import LoggedEvent
 from lightkeeper.kernel import encoding
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.clock import iso
-from lightkeeper.kernel.problems import Invalid
+from lightkeeper.kernel.problems import Invalid, NotFound
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
 from lightkeeper.wire.arm.reading import number
 
@@ -44,7 +44,15 @@ _NAME_CLAIM = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name"
 
 
 def list_events(call: Call, request: ArmRequest) -> Answer:
-    """Return the log of the subscription in the path, or of the caller's tenant when there is none."""
+    """Return the log of the subscription in the path, or of the caller's tenant at the root.
+
+    Raises `NotFound` at any other scope: a group's part is asked for with `$filter`.
+    """
+    if request.id.scope.strip("/").count("/") > 1:
+        raise NotFound(
+            "ResourceNotFound",
+            f"There is no activity log at '{request.id.scope}'. Ask its subscription or the tenant, with $filter.",
+        )
     skip = request.query.get("$skiptoken")
     page = activity.list_events(
         call,

@@ -1,0 +1,207 @@
+"""Every door of every surface, with one plausible way to knock at it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lightkeeper.wire.arm.operation import ANY_TYPE, Operation
+from lightkeeper.wire.arm.table import operations
+from lightkeeper.wire.entra import routes as entra
+from lightkeeper.wire.entra.graph import app as graph
+from lightkeeper.wire.operator import routes as operator
+from lightkeeper.wire.partner import routes as partner
+from lightkeeper.wire.partner.desk import API_VERSION as PARTNER_VERSION
+from lightkeeper.wire.portal_api.routes import BASE as PORTAL
+from lightkeeper.wire.portal_api.verbs import VERBS
+
+PROD = "c0c0c0c0-1111-4000-8000-000000000001"
+FABRIKAM = "fabfabfa-0000-4000-8000-000000000001"
+TECHNICIAN = "fabfabfa-0000-4000-8000-000000000011"
+TIER1 = "fabfabfa-0000-4000-8000-000000000021"
+READER = "c0c0c0c0-0000-4000-8000-000000000012"
+STAFF = "c0c0c0c0-0000-4000-8000-000000000021"
+BACKUP = "c0c0c0c0-0000-4000-8000-000000000031"
+HELD = "held-offer"
+MONITORING_READER = "43d0d8ad-25c7-4714-9337-8ba259a9fe05"
+READER_ROLE = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+THING = "99999999-0000-4000-8000-000000000001"
+
+ANY_TAG = {"if-match": "*"}
+
+SCOPES = {
+    "/": "",
+    "managementGroup": "/providers/Microsoft.Management/managementGroups/contoso-root",
+    "subscription": f"/subscriptions/{PROD}",
+    "resourceGroup": f"/subscriptions/{PROD}/resourceGroups/web",
+}
+VM = f"{SCOPES['resourceGroup']}/providers/Microsoft.Compute/virtualMachines/vm1"
+DEFINITION = f"{SCOPES['subscription']}/providers/Microsoft.ManagedServices/registrationDefinitions/{THING}"
+TEMPLATE = {
+    "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+    "contentVersion": "1.0.0.0",
+    "resources": [],
+}
+
+NAMES = {
+    "subscriptionId": PROD,
+    "resourceGroupName": "web",
+    "namespace": "Microsoft.Storage",
+    "resourceId": VM.lstrip("/"),
+    "action": "restart",
+    "groupId": "contoso-root",
+    "vmName": "vm1",
+    "token": "bm9uZQ==",
+    "name": THING,
+    "id": THING,
+}
+NAMES_AT = {
+    "Microsoft.Authorization/roleDefinitions/{name}": READER_ROLE,
+    "Microsoft.Resources/deployments/{name}": "knock",
+    "Microsoft.ManagedServices/marketplaceRegistrationDefinitions/{name}": "fabrikam.managed-operations.operations",
+}
+BODIES: dict[tuple[str, str], Any] = {
+    ("PUT", "resourceGroups/{resourceGroupName}"): {"location": "westeurope", "tags": {"knocked": "yes"}},
+    ("PATCH", "resourceGroups/{resourceGroupName}"): {"tags": {"knocked": "yes"}},
+    ("PUT", "/{resourceId}"): {"location": "westeurope", "properties": {}},
+    ("PATCH", "/{resourceId}"): {"tags": {"knocked": "yes"}},
+    ("PUT", "managementGroups/{groupId}"): {"properties": {"displayName": "Contoso"}},
+    ("PATCH", "managementGroups/{groupId}"): {"displayName": "Contoso"},
+    ("PUT", "roleAssignments/{name}"): {
+        "properties": {
+            "roleDefinitionId": f"/providers/Microsoft.Authorization/roleDefinitions/{MONITORING_READER}",
+            "principalId": READER,
+        }
+    },
+    ("PUT", "registrationDefinitions/{name}"): {
+        "properties": {
+            "registrationDefinitionName": "Knock",
+            "managedByTenantId": FABRIKAM,
+            "authorizations": [{"principalId": TIER1, "roleDefinitionId": READER_ROLE}],
+        }
+    },
+    ("PUT", "registrationAssignments/{name}"): {"properties": {"registrationDefinitionId": DEFINITION}},
+    ("PUT", "deployments/{name}"): {
+        "location": "westeurope",
+        "properties": {"mode": "Incremental", "template": TEMPLATE},
+    },
+    ("POST", "deployments/{name}/validate"): {
+        "location": "westeurope",
+        "properties": {"mode": "Incremental", "template": TEMPLATE},
+    },
+    ("POST", "deployments/{name}/whatIf"): {
+        "location": "westeurope",
+        "properties": {"mode": "Incremental", "template": TEMPLATE},
+    },
+    ("POST", "calculateTemplateHash"): TEMPLATE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One operation at one kind of scope, and how to knock at it."""
+
+    surface: str
+    method: str
+    shown: str  # the path as the matrix prints it
+    path: str  # the path as it is asked for
+    action: str = ""  # what the ARM table says is asked
+    body: Any = field(default=None, hash=False)
+    headers: Any = field(default=None, hash=False)
+
+
+def doors() -> Iterator[Door]:
+    """Yield every door there is, in the order of the surfaces."""
+    for operation in operations():
+        yield from _arm(operation)
+    for verb in VERBS:
+        yield Door("portal", verb.method, PORTAL + verb.path, _portal(verb.path), body=_PORTAL_BODIES.get(verb.path))
+    for name, version in (("offers", "2021-10-01"), ("products", "2023-05-01-preview")):
+        yield Door("catalog", "GET", f"/catalog/{name}", f"/catalog/{name}?api-version={version}")
+        yield Door(
+            "catalog",
+            "GET",
+            f"/catalog/{name}/{{id}}",
+            f"/catalog/{name}/fabrikam.managed-operations?api-version={version}",
+        )
+    for method, path, _ in partner.ENDPOINTS:
+        yield Door("partner", method, path, _partner(path), "", _PARTNER_BODIES.get((method, path)), ANY_TAG)
+    yield Door("partner", "GET", "/media/{file}", f"/media/{'0' * 64}.png")
+    for method, path, _ in operator.ENDPOINTS:
+        yield Door("operator", method, path, path, body={} if method == "POST" else None)
+    for method, path, _ in entra._ROUTES:
+        yield Door("entra", method, path, path.replace("{tenant}", FABRIKAM).replace("{name}", "owner@contoso.example"))
+    for method, path, _ in graph._ROUTES:
+        yield Door("graph", method, f"/v1.0{path}", f"/v1.0{_graph(path)}", body=_GRAPH_BODIES.get(path))
+    yield Door("home", "GET", "/", "/")
+
+
+def _arm(operation: Operation) -> Iterator[Door]:
+    path = operation.path
+    body = next(
+        (body for (method, end), body in BODIES.items() if method == operation.method and path.endswith(end)), None
+    )
+    version = operation.versions[0] if operation.versions else "2024-07-01"
+    places = (
+        SCOPES if path.startswith("/{scope}/") and operation.key.type != ANY_TYPE else {"": SCOPES["resourceGroup"]}
+    )
+    for kind, scope in places.items():
+        asked = path.replace("/{scope}", scope)
+        asked = asked.replace("{namespace}/{type}", "Microsoft.Compute/virtualMachines")
+        for end, name in NAMES_AT.items():
+            asked = asked.replace(end, end.replace("{name}", name))
+        for name, value in NAMES.items():
+            asked = asked.replace(f"{{{name}}}", value)
+        shown = path.replace("/{scope}", f"/{{{kind}}}") if kind not in ("", "/") else path
+        shown = shown.replace("/{scope}", "") if kind == "/" else shown
+        action = operation.action.replace("{type}", "Microsoft.Compute/virtualMachines")
+        action = action.replace("{namespace}", NAMES["namespace"]).replace("{action}", NAMES["action"])
+        yield Door("arm", operation.method, shown, f"{asked}?api-version={version}", action, body)
+
+
+_PORTAL_BODIES = {
+    "/storefront/{publisher}/{product}/{plan}/accept": {"subscription": PROD},
+    "/service-providers/{key}/delegate": {"scopes": [SCOPES["subscription"]], "consent": True},
+    "/service-providers/{key}/accept-update": {},
+    "/service-providers/{key}/remove": {},
+}
+_PARTNER_BODIES: dict[tuple[str, str], Any] = {
+    ("PUT", "/api/publishers/{publisher}/members/{member}"): {"role": "developer"},
+    ("PUT", "/api/publishers/{publisher}/offers/{offer}"): {"definition": {}},
+    ("POST", "/api/publishers/{publisher}/offers/{offer}/check"): {"definition": {}},
+    ("POST", "/api/publishers/{publisher}/offers/{offer}/audience"): {"add": [], "remove": []},
+    ("POST", "/api/publishers/{publisher}/offers/{offer}/publish"): {},
+    ("POST", "/api/publishers/{publisher}/offers/{offer}/golive"): {},
+}
+_GRAPH_BODIES = {
+    "/directoryObjects/getByIds": {"ids": [STAFF]},
+    "/directoryObjects/{id}/checkMemberGroups": {"groupIds": [STAFF]},
+}
+
+
+def _portal(path: str) -> str:
+    names = {
+        "publisher": "fabrikam",
+        "product": "managed-operations",
+        "plan": "operations",
+        "key": HELD,
+        "subscription": PROD,
+    }
+    for name, value in names.items():
+        path = path.replace(f"{{{name}}}", value)
+    return f"{PORTAL}{path}?subscription={PROD}" if "why-not" in path else PORTAL + path
+
+
+def _partner(path: str) -> str:
+    names = {
+        "publisher": "fabrikam", "offer": "managed-operations", "member": TECHNICIAN, "slot": "draft", "version": "1",
+        "operation": THING,
+    }  # fmt: skip
+    for name, value in names.items():
+        path = path.replace(f"{{{name}}}", value)
+    return f"{path}?api-version={PARTNER_VERSION}"
+
+
+def _graph(path: str) -> str:
+    owner = {"/groups": STAFF, "/servicePrincipals": BACKUP}
+    kind = "/" + path.split("/")[1]
+    return path.replace("{id}", owner.get(kind, READER))
