@@ -46,7 +46,7 @@ def test_publishing_goes_on_where_it_was(cast: Cast) -> None:
 
 def test_a_deployment_of_many_resources_is_finished(cast: Cast) -> None:
     """Every resource is written once, and the deployment succeeds."""
-    count = 150
+    count = 60
     group = cast.subscription("prod", "data")
     template = {
         "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",

@@ -55,6 +55,7 @@ class _Desk:
 
     office: Office
     workflows: dict[str, Workflow]
+    running: dict[str, None]
 
 
 _desk = _Desk()
@@ -62,15 +63,20 @@ _desk = _Desk()
 
 @DBOS.workflow(name="lightkeeper")
 def _run(name: str, subject: str) -> None:
-    for step in _desk.workflows[name].steps:
-        options = {
-            "name": step.name,
-            "retries_allowed": True,
-            "max_attempts": _RETRIES,
-            "interval_seconds": _FIRST_WAIT,
-        }
-        if not DBOS.run_step(options, step.act, _desk.office, subject):  # type: ignore[call-overload]
-            return
+    run = f"{name}/{subject}"
+    _desk.running[run] = None
+    try:
+        for step in _desk.workflows[name].steps:
+            options = {
+                "name": step.name,
+                "retries_allowed": True,
+                "max_attempts": _RETRIES,
+                "interval_seconds": _FIRST_WAIT,
+            }
+            if not DBOS.run_step(options, step.act, _desk.office, subject):  # type: ignore[call-overload]
+                return
+    finally:
+        _desk.running.pop(run, None)
 
 
 class Workflows:
@@ -80,6 +86,7 @@ class Workflows:
         """`url` is where checkpoints live; `node` is stable over restarts, since a process resumes only its own work."""
         _desk.office = office
         _desk.workflows = {workflow.name: workflow for workflow in workflows}
+        _desk.running = {}
         self._office = office
         self._by_kind = {workflow.started_by: workflow for workflow in workflows}
         self._url, self._node = url, node
@@ -116,7 +123,8 @@ class Workflows:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
-        DBOS.destroy(workflow_completion_timeout_sec=int(patience.total_seconds()))
+        # The library sleeps a second before it looks for the first time, so it is asked to wait only for somebody.
+        DBOS.destroy(workflow_completion_timeout_sec=int(patience.total_seconds()) if _desk.running else 0)
 
     def _follow(self) -> None:
         while not self._stop.is_set():
