@@ -10,7 +10,6 @@ from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid
 from lightkeeper.publishing import account_store, members
 from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
 from lightkeeper.publishing.account_rules import (
-    COMMERCIAL_MARKETPLACE,
     OTHER_DESIGNATIONS,
     QUALIFYING,
     Action,
@@ -59,23 +58,6 @@ def list_publishers(call: Call) -> list[Publisher]:
     """Return the accounts the caller is a member of; the operator sees all."""
     call.open_to_all("everybody may ask: the answer holds only their own")
     return account_store.all_of(call.connection, None if call.caller.unrestricted else call.caller.object_id)
-
-
-def enrol(call: Call, publisher_id: str) -> Publisher:
-    """Join the commercial marketplace: the caller accepts the publisher agreement for the account."""
-    publisher = _held(call, publisher_id, Action.ENROL)
-    if COMMERCIAL_MARKETPLACE in publisher.programs:
-        return publisher
-    return _store(
-        call,
-        replace(
-            publisher,
-            programs=(*publisher.programs, COMMERCIAL_MARKETPLACE),
-            agreement_accepted_by=call.caller.name,
-            agreement_accepted_at=call.now,
-        ),
-        "PublisherEnrolled",
-    )
 
 
 def set_member(call: Call, publisher_id: str, object_id: str, role: MemberRole) -> Publisher:

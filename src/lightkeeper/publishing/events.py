@@ -8,6 +8,8 @@ _PREFIX = "Lightkeeper.Publishing/publishers"
 OFFER_SUBMITTED = "OfferSubmitted"
 OFFER_SIGNED_OFF = "OfferSignedOff"
 OFFER_STOP_REQUESTED = "OfferStopRequested"
+OFFER_REVIEWED = "OfferReviewed"
+CONFIGURE_ACCEPTED = "ConfigureAccepted"
 
 
 def publisher_event(kind: str, publisher: Publisher, verb: str = "write", **facts: object) -> Event:

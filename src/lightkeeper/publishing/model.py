@@ -22,6 +22,7 @@ class StepState(StrEnum):
     NOT_STARTED = "notStarted"
     IN_PROGRESS = "inProgress"
     WAITING = "waitingForPublisherReview"
+    AWAITING_APPROVAL = "waitingForApproval"  # a reviewer reads it
     REJECTED = "rejected"
     COMPLETE = "complete"
     CANCELED = "canceled"

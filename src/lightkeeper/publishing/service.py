@@ -16,7 +16,6 @@ from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.account_rules import Action
 from lightkeeper.publishing.accounts import (
     decide_verification,
-    enrol,
     get_publisher,
     list_publishers,
     put_publisher,
@@ -52,14 +51,17 @@ from lightkeeper.publishing.model import Content, Environment, HistoryEntry, Off
 from lightkeeper.publishing.offer import AudienceRow
 from lightkeeper.publishing.offer_rules import MAX_PREVIEW_AUDIENCE, MAX_PRIVATE_AUDIENCE, check_audience
 from lightkeeper.publishing.progress import first_steps, move
+from lightkeeper.publishing.reviewing import list_reviews, review
 from lightkeeper.publishing.role_catalogue import note_role_arrival
 from lightkeeper.publishing.shape import check_shape
+from lightkeeper.publishing.verification import appeal, decide_check, enrol, sign_up
 
 __all__ = [
-    "cancel", "check_draft", "content_of", "decide_verification", "delete_offer", "deprecate", "enrol", "find_media",
-    "get_offer", "get_publisher", "get_submission", "go_live", "history", "list_offers", "list_publishers",
-    "list_submissions", "note_role_arrival", "plan_states", "publish", "put_offer", "put_publisher", "remove_member", "resume",
-    "resume_plan", "set_designations", "set_member", "stop_plan", "stop_selling", "sync_audience", "why_ineligible",
+    "appeal", "cancel", "check_draft", "content_of", "decide_check", "decide_verification", "delete_offer",
+    "deprecate", "enrol", "find_media", "get_offer", "get_publisher", "get_submission", "go_live", "history",
+    "list_offers", "list_publishers", "list_reviews", "list_submissions", "note_role_arrival", "plan_states",
+    "publish", "put_offer", "put_publisher", "remove_member", "resume", "resume_plan", "review", "set_designations",
+    "set_member", "sign_up", "stop_plan", "stop_selling", "sync_audience", "why_ineligible",
 ]  # fmt: skip
 
 

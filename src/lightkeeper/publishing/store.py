@@ -231,6 +231,13 @@ def submissions_of(connection: Connection, offer: OfferRecord) -> list[Submissio
     return [_submission(row) for row in connection.execute(query)]
 
 
+def submissions_at(connection: Connection, stage: Stage) -> list[Submission]:
+    """Return the submissions of all publishers that stand at a stage, oldest first."""
+    table = offer_submissions
+    query = select(table).where(table.c.stage == str(stage)).order_by(table.c.submitted_at)
+    return [_submission(row) for row in connection.execute(query)]
+
+
 def next_number(connection: Connection, offer: OfferRecord) -> int:
     """Return the number of the offer's next submission; the first is 1."""
     table = offer_submissions

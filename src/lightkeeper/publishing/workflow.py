@@ -20,10 +20,17 @@ from lightkeeper.publishing import account_store, settings, shelf, store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.certification import Outcome, certify, is_policy
 from lightkeeper.publishing.drafts import check_content, remember
-from lightkeeper.publishing.events import OFFER_SIGNED_OFF, OFFER_STOP_REQUESTED, OFFER_SUBMITTED, offer_event
+from lightkeeper.publishing.events import (
+    OFFER_REVIEWED,
+    OFFER_SIGNED_OFF,
+    OFFER_STOP_REQUESTED,
+    OFFER_SUBMITTED,
+    offer_event,
+)
 from lightkeeper.publishing.lifecycle import Event, Stage, after
 from lightkeeper.publishing.model import Environment, OfferRecord, Submission
 from lightkeeper.publishing.progress import move
+from lightkeeper.publishing.reviewing import awaits_review, put_on_desk
 from lightkeeper.publishing.snapshot import plans_of
 
 _ORDER = (
@@ -80,6 +87,7 @@ WORKFLOWS = (
         "submission_id",
         (Step("validate", validate), Step("certify", certify_offer), Step("build-preview", build_preview)),
     ),
+    Workflow("reviewed", OFFER_REVIEWED, "submission_id", (Step("build-preview", build_preview),)),
     Workflow("go-live", OFFER_SIGNED_OFF, "submission_id", (Step("make-live", make_live),)),
     Workflow("stop-selling", OFFER_STOP_REQUESTED, "submission_id", (Step("finish-stop", finish_stop),)),
 )
@@ -141,12 +149,19 @@ def _validate(call: Call, publisher: Publisher, offer: OfferRecord, submission: 
 
 
 def _certify(call: Call, publisher: Publisher, offer: OfferRecord, submission: Submission) -> bool:
+    if awaits_review(submission):
+        return False
     found = check_content(call, publisher.id, offer.id, submission.content)
     report = certify(publisher, found, call.now)
     as_json: dict[str, Any] = encoding.decode(encoding.encode(report))
     submission = replace(submission, report=as_json)
     faults = errors_of(report.items)
     assert bool(faults) == (report.outcome is Outcome.FAILED)
+    if not faults and settings.current().human_review:
+        waiting = put_on_desk(call, submission)
+        remember(call, offer, "certifying: waiting for the reviewer")
+        call.record(_stage_event(publisher, offer, waiting.id, waiting.stage))
+        return False
     return _step(call, publisher, offer, submission, Event.CERTIFIED, faults)
 
 
