@@ -23,11 +23,12 @@ from lightkeeper.access import service as access
 from lightkeeper.access.gate import AccessGate, admits
 from lightkeeper.access.index import AccessIndex
 from lightkeeper.access.roles import built_in
-from lightkeeper.access.sources import MEMBERSHIPS, RESOURCE_TREE, RoleAssignments
+from lightkeeper.access.sources import CUSTOM_ROLES, DENY_ASSIGNMENTS, MEMBERSHIPS, RESOURCE_TREE, RoleAssignments
 from lightkeeper.delegation import shelf as delegation_shelf
 from lightkeeper.delegation.projection import DelegationGrants
 from lightkeeper.delegation.service import upkeep
 from lightkeeper.deployments import seams as deployment_seams
+from lightkeeper.deployments import service as deployments
 from lightkeeper.deployments import workflow as deployment_workflow
 from lightkeeper.directory.signing_keys import ensure_signing_key, known_keys
 from lightkeeper.directory.verifier import Verifier
@@ -39,7 +40,7 @@ from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Unauthenticated
-from lightkeeper.kernel.workflows import Step, Workflow, Workflows
+from lightkeeper.kernel.workflows import Workflow, Workflows
 from lightkeeper.publishing import settings as publishing_settings
 from lightkeeper.publishing import workflow as publishing_workflow
 from lightkeeper.publishing.shelf import PublishingShelf
@@ -49,6 +50,7 @@ from lightkeeper.settings import Settings
 from lightkeeper.web.home import home_routes
 from lightkeeper.wire.arm import providers as provider_wire
 from lightkeeper.wire.arm import subscriptions as subscription_wire
+from lightkeeper.wire.arm.cloud import cloud_facts
 from lightkeeper.wire.arm.dispatcher import ArmApp
 from lightkeeper.wire.arm.failures import FailureLog
 from lightkeeper.wire.arm.loopback import Loopback
@@ -66,6 +68,7 @@ from lightkeeper.wire.operator.routes import operator_routes
 from lightkeeper.wire.partner.desk import PartnerDesk
 from lightkeeper.wire.partner.routes import partner_routes
 from lightkeeper.wire.portal_api.routes import PortalApi, portal_api_routes
+from lightkeeper.wire.request_log import noted
 from lightkeeper.world import apply, time
 
 PARTNER_AUDIENCES = ("https://api.partner.microsoft.com", "https://cloudpartner.azure.com")
@@ -100,7 +103,10 @@ def build(database: Database, clock: Clock) -> House:
 
     verifier = Verifier(keys)
     with database.read() as connection:
-        index.rebuild(connection, (MEMBERSHIPS, RESOURCE_TREE, RoleAssignments(), DelegationGrants()))
+        index.rebuild(
+            connection,
+            (MEMBERSHIPS, RESOURCE_TREE, RoleAssignments(), CUSTOM_ROLES, DENY_ASSIGNMENTS, DelegationGrants()),
+        )
         verifier.load(connection)
         time.restore(connection, clock)
         head, _ = log.head_of(connection)
@@ -122,7 +128,11 @@ def _tie() -> None:
     """Fill what lower contexts declared and upper ones know."""
     resources.seams.catalogue = catalogue
     resources.seams.may_see = access.may_see
-    resources.seams.on_scope_deleted[:] = [access.on_scope_deleted, upkeep.on_scope_deleted]
+    resources.seams.on_scope_deleted[:] = [
+        access.on_scope_deleted,
+        upkeep.on_scope_deleted,
+        deployments.on_scope_deleted,
+    ]
     subscription_wire.views.visible_subscriptions = _visible_subscriptions
     subscription_wire.views.managing_tenants_of = access.managing_tenants_of
     provider_wire.OWN_VERSIONS.update(
@@ -138,13 +148,7 @@ def _visible_subscriptions(call: Call) -> Sequence[tuple[Subscription, Sequence[
 
 def workflows() -> list[Workflow]:
     """Return the durable work of every context."""
-    deploying = Workflow("deploy", "DeploymentAccepted", "deployment_id", (Step("deploy", _deploy),))
-    return [*publishing_workflow.WORKFLOWS, deploying]
-
-
-def _deploy(office: Office, run_id: str) -> bool:
-    deployment_workflow.run_deployment(office, run_id)
-    return False
+    return [*publishing_workflow.WORKFLOWS, *deployment_workflow.WORKFLOWS]
 
 
 class Callers:
@@ -228,7 +232,9 @@ def _apps(house: House, settings: Settings, doors: dict[str, Any]) -> tuple[Any,
     callers = Callers(house, key, audiences)
     loopback = Loopback(
         lambda: routes,
-        {"name": entra.cloud_name, "resourceManager": doors["arm"], "portal": doors["portal"]},
+        cloud_facts(
+            entra.cloud_name, arm=doors["arm"], login=login, portal=doors["portal"], audiences=entra.arm_audiences
+        ),
         FailureLog(house.office),
     )
     deployment_seams.install(loopback.seams())
@@ -247,7 +253,8 @@ def _apps(house: House, settings: Settings, doors: dict[str, Any]) -> tuple[Any,
         ],
         exception_handlers={404: _not_found, 405: _not_found},
     )
-    return edge(arm, others), graph_app(house.office, house.verifier, entra)
+    graph = graph_app(house.office, house.verifier, entra)
+    return edge(arm, noted(others, "portal")), noted(graph, "graph", query=True)
 
 
 async def _not_found(request: Request, _error: Exception) -> Response:

@@ -20,9 +20,9 @@ TYPE = "Microsoft.Management/managementGroups"
 
 
 class ParentBody(Body):
-    """Names the parent by its id."""
+    """Names the parent by its id; az sends null for no parent in particular."""
 
-    id: str
+    id: str | None = None
 
 
 class DetailsBody(Body):
@@ -95,9 +95,9 @@ def patch_group(call: Call, request: ArmRequest) -> Answer:
 
 
 def delete_group(call: Call, request: ArmRequest) -> Answer:
-    """Delete an empty group."""
-    was_there = resources.delete_management_group(call, call.caller.tenant_id, request.id.name)
-    return Answer(200 if was_there else 204)
+    """Delete an empty group: 204 whether or not it was there, since clients take 200 for a fault."""
+    resources.delete_management_group(call, call.caller.tenant_id, request.id.name)
+    return Answer(204)
 
 
 def list_descendants(call: Call, request: ArmRequest) -> Answer:
@@ -225,7 +225,7 @@ OPERATIONS = [
     Operation("GET", _ITEM, actions.READ_MANAGEMENT_GROUP, (200,), get_group, VERSIONS),
     Operation("PUT", _ITEM, actions.WRITE_MANAGEMENT_GROUP, (200,), put_group, VERSIONS),
     Operation("PATCH", _ITEM, actions.WRITE_MANAGEMENT_GROUP, (200,), patch_group, VERSIONS),
-    Operation("DELETE", _ITEM, actions.DELETE_MANAGEMENT_GROUP, (200, 204), delete_group, VERSIONS),
+    Operation("DELETE", _ITEM, actions.DELETE_MANAGEMENT_GROUP, (204,), delete_group, VERSIONS),
     Operation("GET", f"{_ITEM}/descendants", actions.READ_MANAGEMENT_GROUP, (200,), list_descendants, VERSIONS),
     Operation("GET", f"{_ITEM}/subscriptions", actions.READ_MANAGEMENT_GROUP, (200,), list_members, VERSIONS),
     Operation("GET", _MEMBER, actions.READ_MEMBER_SUBSCRIPTION, (200,), get_member, VERSIONS),

@@ -98,13 +98,17 @@ def list_assignments(call: Call, request: ArmRequest) -> Answer:
     """Answer the assignments around a scope, as far as `$filter` admits them."""
     asked = _filter(request.query.get("$filter", ""))
     found = service.list_assignments(call, request.id.scope, asked)
-    return Answer(200, {"value": [assignment_body(assignment) for assignment in found]})
+    return Answer(200, {"value": [assignment_body(assignment, request.id.scope) for assignment in found]})
 
 
-def assignment_body(assignment: RoleAssignment) -> dict[str, Any]:
-    """Return an assignment as ARM writes it."""
+def assignment_body(assignment: RoleAssignment, seen_from: str = "") -> dict[str, Any]:
+    """Return an assignment as ARM writes it.
+
+    Seen from a subscription, also a role given above it is named by that subscription: clients look the name of the role up
+    in the definitions they list there.
+    """
     properties: dict[str, Any] = {
-        "roleDefinitionId": definition_id(assignment.role_id, assignment.scope),
+        "roleDefinitionId": definition_id(assignment.role_id, seen_from or assignment.scope),
         "principalId": assignment.principal_id,
         "principalType": assignment.principal_type,
         "scope": assignment.scope,
