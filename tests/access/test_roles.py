@@ -91,9 +91,9 @@ def test_a_catalogue_can_hold_more_than_the_built_in_roles() -> None:
     """The place where a tenant's own roles will go."""
     mine = Role(RoleId("mine"), "Mine", built_in=False)
 
-    assert built_in().with_role(mine).role_of("mine") is mine
+    assert built_in().changed({"mine": mine}).role_of("mine") is mine
     assert built_in().role_of("mine") is None
-    assert Catalogue([mine]).without("mine").role_of("mine") is None
+    assert Catalogue([mine]).changed({"mine": None}).role_of("mine") is None
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 from lightkeeper.access import facts
 from lightkeeper.access.compiled import CompiledRoles
 from lightkeeper.access.facts import Fact
+from lightkeeper.access.model import Role
 from lightkeeper.access.scopes import Placement, management_group_key, subscription_in
 from lightkeeper.access.view import Definition, Tables, View
 
@@ -26,6 +27,7 @@ class Draft:
         self._ours: set[tuple[str, str]] = set()
         self._moved = False
         self._regrouped: set[str] = set()
+        self._redefined: dict[str, Role | None] = {}
 
     def finish(self, revision: int) -> View:
         """Return the new view. The draft must not be written to afterwards."""
@@ -34,6 +36,8 @@ class Draft:
             stale = self._below(self._regrouped)
             memberships = {key: groups for key, groups in list(memberships.items()) if key not in stale}
         chains = {} if self._moved else self._base.chains
+        if self._redefined:
+            self._roles = CompiledRoles(self._roles.catalogue.changed(self._redefined), self._roles.bits)
         return View(self._tables, self._roles, revision, chains, memberships)
 
     @singledispatchmethod
@@ -195,11 +199,11 @@ class Draft:
 
     @write.register
     def _(self, fact: facts.RoleDefined) -> None:
-        self._roles = CompiledRoles(self._roles.catalogue.with_role(fact.role), self._roles.bits)
+        self._redefined[fact.role.id] = fact.role
 
     @write.register
     def _(self, fact: facts.RoleGone) -> None:
-        self._roles = CompiledRoles(self._roles.catalogue.without(fact.role_id), self._roles.bits)
+        self._redefined[fact.role_id] = None
 
     def _table(self, name: str) -> dict[str, Any]:
         """Return a table that is ours to change."""

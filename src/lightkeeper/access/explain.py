@@ -227,7 +227,9 @@ def _nothing(view: View, subject: Subject, chain: Chain, action: str) -> Reason:
 
 def _roles_allowing(view: View, action: str) -> Iterable[str]:
     ids = view.roles.bits.ids_in(view.roles.allowing(action))
-    names = sorted(role.name for role_id in ids if (role := view.roles.catalogue.role_of(role_id)) is not None)
+    names = sorted(
+        role.name for role_id in ids if (role := view.roles.catalogue.role_of(role_id)) is not None and role.built_in
+    )
     return names[:MOST]
 
 

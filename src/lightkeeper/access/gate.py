@@ -5,6 +5,7 @@ from datetime import datetime
 from lightkeeper.access import decide as deciding
 from lightkeeper.access import reach
 from lightkeeper.access.index import AccessIndex
+from lightkeeper.access.lock_rules import insist_unlocked
 from lightkeeper.access.model import Subject
 from lightkeeper.kernel.call import Call, Caller
 from lightkeeper.kernel.problems import Forbidden
@@ -24,9 +25,13 @@ class AccessGate:
         )
 
     def demand(self, call: Call, action: str, scope: str) -> None:
-        """Return quietly when the caller may do `action` at `scope`; raise `Forbidden` otherwise."""
+        """Return quietly when the caller may do `action` at `scope`; raise `Forbidden` otherwise.
+
+        Raises `Conflict` when the caller might, but a lock stands in the way.
+        """
         if not self.allows(call, action, scope):
             raise refusal(call.caller, action, scope)
+        insist_unlocked(call, action, scope, self.index.view.chain(scope, call.caller.tenant_id))
 
 
 def refusal(caller: Caller, action: str, scope: str) -> Forbidden:

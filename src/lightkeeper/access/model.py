@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import NewType
 
 from lightkeeper.access.conditions import guarded_actions
@@ -76,6 +77,81 @@ class Role:
             if first_match(block.actions, action) is not None and (found := block.removing(action)) is not None:
                 return found
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomRole:
+    """A role of a tenant's own making. `role.id` is unique among all tenants, `guid` only in its own."""
+
+    tenant_id: str
+    role: Role
+    description: str
+    assignable_scopes: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+    created_by: str
+    updated_by: str
+
+    @property
+    def guid(self) -> str:
+        """Return the GUID by which the tenant knows it."""
+        return self.role.id.rsplit("/", 1)[-1]
+
+
+def custom_role_id(tenant_id: str, guid: str) -> RoleId:
+    """Return the id of a tenant's own role: GUIDs are only unique in a tenant, since templates bring theirs along."""
+    return RoleId(f"{tenant_id.lower()}/{guid.lower()}")
+
+
+@dataclass(frozen=True, slots=True)
+class DenyAssignment:
+    """What nobody named may do at a scope, whatever they hold; made by the platform only (L103)."""
+
+    name: str
+    scope: str
+    scope_key: str
+    tenant_id: str
+    display_name: str
+    description: str
+    actions: tuple[str, ...]
+    not_actions: tuple[str, ...]
+    principals: tuple[tuple[str, str], ...]  # (object id, type); EVERYONE with SystemDefined is everybody
+    excluded: tuple[tuple[str, str], ...]
+    not_below: bool
+    created_at: datetime
+    created_by: str
+
+    @property
+    def key(self) -> str:
+        """Return what identifies it in the index and the log."""
+        return key_of(self.tenant_id, self.name)
+
+
+class LockLevel(StrEnum):
+    """What a lock stops."""
+
+    CAN_NOT_DELETE = "CanNotDelete"  # deleting
+    READ_ONLY = "ReadOnly"  # every change, and actions that are more than a look
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock at a subscription, group or resource; it holds there and below for the customer's own people (L103)."""
+
+    name: str
+    scope: str
+    scope_key: str
+    tenant_id: str
+    subscription_id: str
+    level: LockLevel
+    notes: str | None
+    created_at: datetime
+    created_by: str
+
+    @property
+    def id(self) -> str:
+        """Return the ARM id."""
+        return f"{self.scope}/providers/Microsoft.Authorization/locks/{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,18 @@ def is_known(action: str) -> bool:
     return action.lower() in _names()
 
 
+@lru_cache(maxsize=10_000)
+def covers_any(pattern: str, is_data: bool) -> bool:
+    """Return whether a pattern covers any operation of the catalogue, data plane or control plane."""
+    covers = matcher_of(pattern)
+    return any(covers(name) for name in _lowered(is_data))
+
+
+@cache
+def _lowered(is_data: bool) -> Sequence[str]:
+    return tuple(operation.name.lower() for operation in operations() if operation.is_data is is_data)
+
+
 @cache
 def _control_plane() -> Sequence[tuple[str, str]]:
     return tuple((operation.name, operation.name.lower()) for operation in operations() if not operation.is_data)

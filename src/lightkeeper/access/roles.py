@@ -14,7 +14,8 @@ class Catalogue:
 
     def __init__(self, roles: Iterable[Role]) -> None:
         self._by_id: Mapping[str, Role] = {role.id: role for role in roles}
-        self._by_name = {role.name.lower(): role for role in self._by_id.values()}
+        # Only built-in roles are known to everybody by name: tenants may give theirs any.
+        self._by_name = {role.name.lower(): role for role in self._by_id.values() if role.built_in}
 
     def __iter__(self) -> Iterator[Role]:
         return iter(self._by_id.values())
@@ -27,16 +28,13 @@ class Catalogue:
         return self._by_id.get(role_id) or self._by_id.get(guid_in(role_id))
 
     def role_named(self, name: str) -> Role | None:
-        """Return the role of this name in any case, or None."""
+        """Return the built-in role of this name in any case, or None."""
         return self._by_name.get(name.lower())
 
-    def with_role(self, role: Role) -> "Catalogue":
-        """Return a catalogue that also has `role`, in place of one of the same id."""
-        return Catalogue((*self.without(role.id), role))
-
-    def without(self, role_id: str) -> "Catalogue":
-        """Return a catalogue that lacks the role."""
-        return Catalogue(role for role in self if role.id != role_id)
+    def changed(self, roles: Mapping[str, Role | None]) -> "Catalogue":
+        """Return a catalogue with these roles in place of those of the same ids; None takes one out."""
+        merged: dict[str, Role | None] = {**self._by_id, **roles}
+        return Catalogue(role for role in merged.values() if role is not None)
 
 
 def guid_in(role_id: str) -> RoleId:

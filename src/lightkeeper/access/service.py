@@ -7,7 +7,7 @@ delegated grants are no role assignments, so nobody sees them here (L105).
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lightkeeper.access import actions, reach, store
+from lightkeeper.access import actions, denials, locks, reach, store
 from lightkeeper.access.assignment_rules import (
     Asked,
     AssignmentFacts,
@@ -15,10 +15,12 @@ from lightkeeper.access.assignment_rules import (
     check_assignment,
     why_not_hand_on,
 )
+from lightkeeper.access.custom_roles import assignable_role
 from lightkeeper.access.explain import Explanation, explain
 from lightkeeper.access.gate import index_of, refusal, subject_of
 from lightkeeper.access.held import permissions_of
-from lightkeeper.access.model import PermissionBlock, Role, RoleAssignment, Subject
+from lightkeeper.access.model import PermissionBlock, RoleAssignment, Subject
+from lightkeeper.access.places import Place, place_of
 from lightkeeper.access.roles import guid_in
 from lightkeeper.access.scopes import subscription_in
 from lightkeeper.directory import service as directory
@@ -27,7 +29,7 @@ from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import errors_of
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.problems import Conflict, Invalid, NotFound, refuse_if
-from lightkeeper.kernel.resource_id import ROOT, MalformedId, ResourceId
+from lightkeeper.kernel.resource_id import ROOT, ResourceId
 from lightkeeper.resources import service as resources
 
 
@@ -48,16 +50,32 @@ def assign_role(call: Call, scope: str, asked: Asked) -> tuple[RoleAssignment, b
     the role there under another name, and `Forbidden` for who may not, providers included (L106).
     """
     allowed = call.allows(actions.WRITE_ROLE_ASSIGNMENTS, scope)
-    chain = _place(call, scope, must_exist=True)
-    carrier = asked.delegated_managed_identity_resource_id
-    facts = AssignmentFacts(
-        chain.home,
-        directory.find_principal(call, asked.principal_id.lower()),
-        _role_of(call, asked.role_id),
-        resources.identities_carried_by(call, carrier) if carrier else frozenset(),
-    )
+    if allowed:
+        call.authorize(actions.WRITE_ROLE_ASSIGNMENTS, scope)  # asks for locks, too
+    chain = place_of(call, scope, must_exist=True)
+    facts = _facts(call, chain, asked)
     if not allowed:
         _insist_on_handing_on(call, scope, asked, facts)
+    return _give(call, scope, chain, asked, facts)
+
+
+def give(call: Call, scope: str, asked: Asked) -> RoleAssignment:
+    """Give a role on behalf of another verb that has authorized its caller (elevated access); otherwise `assign_role`."""
+    chain = place_of(call, scope, must_exist=True)
+    return _give(call, scope, chain, asked, _facts(call, chain, asked))[0]
+
+
+def _facts(call: Call, chain: Place, asked: Asked) -> AssignmentFacts:
+    carrier = asked.delegated_managed_identity_resource_id
+    return AssignmentFacts(
+        chain.home,
+        directory.find_principal(call, asked.principal_id.lower()),
+        assignable_role(call, asked.role_id, chain),
+        resources.identities_carried_by(call, carrier) if carrier else frozenset(),
+    )
+
+
+def _give(call: Call, scope: str, chain: Place, asked: Asked, facts: AssignmentFacts) -> tuple[RoleAssignment, bool]:
     refuse_if(check_assignment(asked, facts))
     assert facts.principal is not None
     call.hold(f"roles:{chain.home}")
@@ -101,7 +119,7 @@ def list_assignments(call: Call, scope: str, asked: AssignmentFilter | None = No
     """Return the assignments around `scope`: at it, above it in its tenant, and below it."""
     call.authorize(actions.READ_ROLE_ASSIGNMENTS, scope)
     asked = asked or AssignmentFilter()
-    chain = _place(call, scope)
+    chain = place_of(call, scope)
     principals: tuple[str, ...] | None = None
     if asked.assigned_to is not None:
         principals = index_of(call).view.principals(asked.assigned_to.lower())
@@ -124,23 +142,6 @@ def list_permissions(call: Call, scope: str) -> Sequence[PermissionBlock]:
     """Return the permission blocks of every role the caller holds at `scope`, its groups' and delegated ones included."""
     call.open_to_all("everybody may ask what they may do themselves")
     return permissions_of(index_of(call).view, subject_of(call), scope, call.now)
-
-
-def list_roles(call: Call, scope: str) -> Sequence[Role]:
-    """Return the roles that can be assigned at `scope`, by name."""
-    _read_definitions(call, scope)
-    return sorted(index_of(call).view.roles.catalogue, key=lambda role: role.name.lower())
-
-
-def get_role(call: Call, scope: str, role_id: str) -> Role:
-    """Return one role. Raises `NotFound`."""
-    _read_definitions(call, scope)
-    found = _role_of(call, role_id)
-    if found is None:
-        raise NotFound(
-            "RoleDefinitionDoesNotExist", f"The specified role definition with ID '{role_id}' does not exist."
-        )
-    return found
 
 
 def explain_access(call: Call, subject: Subject, action: str, scope: str) -> Explanation:
@@ -176,9 +177,11 @@ def managing_tenants_of(call: Call, subscription_id: str) -> Sequence[str]:
 
 
 def on_scope_deleted(call: Call, scope_key: str) -> None:
-    """Take away the assignments at a scope that is gone, and below it. Called by the deletion, which was authorized."""
+    """Take away what is kept at a scope that is gone, and below it. Called by the deletion, which was authorized."""
     for assignment in store.list_at_or_below(call.connection, scope_key):
         _remove(call, assignment)
+    locks.forget_at(call, scope_key)
+    denials.forget_at(call, scope_key)
 
 
 def _insist_on_handing_on(call: Call, scope: str, asked: Asked, facts: AssignmentFacts) -> None:
@@ -189,47 +192,8 @@ def _insist_on_handing_on(call: Call, scope: str, asked: Asked, facts: Assignmen
         raise refusal(call.caller, actions.WRITE_ROLE_ASSIGNMENTS, scope)
 
 
-def _read_definitions(call: Call, scope: str) -> None:
-    if resource_id.parse(scope).key == ROOT:
-        call.open_to_all("the built-in roles are public knowledge")
-    else:
-        call.authorize(actions.READ_ROLE_DEFINITIONS, scope)
-
-
-def _role_of(call: Call, role_id: str) -> Role | None:
-    return index_of(call).view.roles.catalogue.role_of(role_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A scope that exists: the tenant it belongs to, its keys, nearest first, and whether it lies in a subscription."""
-
-    home: str
-    keys: tuple[str, ...]
-    in_subscription: bool
-
-
-def _place(call: Call, scope: str, *, must_exist: bool = False) -> _Place:
-    """Return where a scope is; the tenant comes from the subscription's row, which this call may just have written.
-
-    Raises `NotFound` for a subscription nobody knows, and with `must_exist` for such a resource group; `Invalid` for
-    what is no scope.
-    """
-    try:
-        parsed = resource_id.parse(scope)
-    except MalformedId as fault:
-        raise Invalid("InvalidScope", f"'{scope[:300]}' is not a scope.") from fault
-    if parsed.subscription_id is not None:
-        home: str = resources.require_subscription(call, parsed.subscription_id.lower()).tenant_id
-        if must_exist and parsed.resource_group is not None:
-            resources.require_resource_group(call, parsed.subscription_id.lower(), parsed.resource_group)
-    else:
-        home = call.caller.tenant_id
-    return _Place(home, index_of(call).view.chain(scope, home).keys, parsed.subscription_id is not None)
-
-
 def _find(call: Call, scope: str, name: str) -> RoleAssignment | None:
-    chain = _place(call, scope)
+    chain = place_of(call, scope)
     found = store.find(call.connection, chain.home, name)
     return found if found is not None and found.scope_key == chain.keys[0] and _shows(call, found) else None
 
@@ -239,7 +203,7 @@ def _shows(call: Call, assignment: RoleAssignment) -> bool:
     return caller.unrestricted or caller.tenant_id in (assignment.tenant_id, assignment.created_by_tenant_id)
 
 
-def _assignment(call: Call, scope: str, chain: _Place, asked: Asked, facts: AssignmentFacts) -> RoleAssignment:
+def _assignment(call: Call, scope: str, chain: Place, asked: Asked, facts: AssignmentFacts) -> RoleAssignment:
     assert facts.principal is not None and facts.role is not None
     place: ResourceId = resource_id.parse(scope)
     scope_key = chain.keys[0]

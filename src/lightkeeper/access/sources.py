@@ -1,12 +1,14 @@
 """Where facts come from: each source reads state tables once at start, and log entries ever after."""
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from lightkeeper.access import store
+from lightkeeper.access import deny_store, role_store, store
 from lightkeeper.access.facts import (
+    Denied,
+    DenyLifted,
     Fact,
     Joined,
     Left,
@@ -14,9 +16,13 @@ from lightkeeper.access.facts import (
     ManagementGroupPlaced,
     PrincipalGone,
     RoleAssigned,
+    RoleDefined,
+    RoleGone,
     RoleUnassigned,
     SubscriptionPlaced,
 )
+from lightkeeper.access.model import RoleId, custom_role_id
+from lightkeeper.access.roles import role_of
 from lightkeeper.directory import service as directory
 from lightkeeper.kernel.log import Entry
 from lightkeeper.resources import service as resources
@@ -40,15 +46,68 @@ class RoleAssignments:
     def load(self, connection: Connection) -> Iterable[Fact]:
         """Yield every role assignment."""
         for assignment in store.all_of(connection):
-            yield RoleAssigned(assignment.key, assignment.scope_key, assignment.principal_id, assignment.role_id)
+            role = role_key(assignment.tenant_id, assignment.role_id)
+            yield RoleAssigned(assignment.key, assignment.scope_key, assignment.principal_id, role)
 
     def facts_of(self, entry: Entry) -> Iterable[Fact]:
         """Yield what a written or deleted role assignment means."""
         body = entry.body
         if entry.kind == "RoleAssignmentWritten":
-            yield RoleAssigned(body["key"], body["scope_key"], body["principal_id"], body["role_id"])
+            role = role_key(entry.tenant_id or "", body["role_id"])
+            yield RoleAssigned(body["key"], body["scope_key"], body["principal_id"], role)
         elif entry.kind == "RoleAssignmentDeleted":
             yield RoleUnassigned(body["key"])
+
+
+def role_key(tenant_id: str, guid: str) -> RoleId:
+    """Return the id under which the index knows a role of this GUID, as an assignment of the tenant means it."""
+    return RoleId(guid) if role_of(guid) is not None else custom_role_id(tenant_id, guid)
+
+
+class CustomRoles:
+    """The roles tenants make for themselves."""
+
+    def load(self, connection: Connection) -> Iterable[Fact]:
+        """Yield every custom role."""
+        for custom in role_store.all_roles(connection):
+            yield RoleDefined(custom.role)
+
+    def facts_of(self, entry: Entry) -> Iterable[Fact]:
+        """Yield what a written or deleted role definition means."""
+        if entry.kind == "RoleDefinitionWritten":
+            yield RoleDefined(
+                role_store.role_from(entry.body["role_id"], entry.body["name"], entry.body["permissions"])
+            )
+        elif entry.kind == "RoleDefinitionDeleted":
+            yield RoleGone(entry.body["role_id"])
+
+
+class DenyAssignments:
+    """What the platform forbids."""
+
+    def load(self, connection: Connection) -> Iterable[Fact]:
+        """Yield every deny assignment."""
+        for denial in deny_store.all_of(connection):
+            yield _denied(deny_store.document_of(denial))
+
+    def facts_of(self, entry: Entry) -> Iterable[Fact]:
+        """Yield what a made or lifted deny assignment means."""
+        if entry.kind == "DenyAssignmentWritten":
+            yield _denied(entry.body)
+        elif entry.kind == "DenyAssignmentDeleted":
+            yield DenyLifted(entry.body["key"])
+
+
+def _denied(body: Mapping[str, Any]) -> Denied:
+    return Denied(
+        body["key"],
+        body["scope_key"],
+        frozenset(principal for principal, _ in body["principals"]),
+        tuple(body["actions"]),
+        tuple(body["not_actions"]),
+        frozenset(principal for principal, _ in body["excluded"]),
+        body["not_below"],
+    )
 
 
 class Memberships:
@@ -94,3 +153,5 @@ class ResourceTree:
 
 MEMBERSHIPS = Memberships()
 RESOURCE_TREE = ResourceTree()
+CUSTOM_ROLES = CustomRoles()
+DENY_ASSIGNMENTS = DenyAssignments()

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -74,6 +75,13 @@ def find_same(connection: Connection, scope_key: str, principal_id: str, role_id
         )
     ).first()
     return _assignment(row) if row else None
+
+
+def count_of_role(connection: Connection, tenant_id: str, role_id: str) -> int:
+    """Return how many of the tenant's assignments give this role."""
+    table = role_assignments
+    query = select(func.count()).select_from(table).where(table.c.tenant_id == tenant_id, table.c.role_id == role_id)
+    return int(connection.execute(query).scalar() or 0)
 
 
 def list_around(

@@ -75,7 +75,10 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class User(Principal):
-    """A member or guest; for a guest `upn` is the local `...#EXT#@domain` name and the home fields name the account."""
+    """A member or guest; for a guest `upn` is the local `...#EXT#@domain` name and the home fields name the account.
+
+    `global_administrator` is the directory's highest role, in the tenant the object is in.
+    """
 
     type: PrincipalType = PrincipalType.USER
     upn: str = ""
@@ -84,6 +87,7 @@ class User(Principal):
     home_object_id: ObjectId = _ITSELF
     enabled: bool = True
     mail: str = ""
+    global_administrator: bool = False
 
     def __post_init__(self) -> None:
         """Let a member be at home where it is."""

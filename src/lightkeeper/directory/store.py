@@ -64,6 +64,7 @@ principals = Table(
     Column("home_tenant_id", String(36)),
     Column("home_object_id", String(36)),
     Column("mail", String(512)),
+    Column("global_administrator", Boolean),
     Column("security_enabled", Boolean),
     Column("mail_enabled", Boolean),
     Column("mail_nickname", String(256)),
@@ -308,6 +309,7 @@ def _principal(row: Row[Any]) -> Principal:
             home_object_id=ObjectId(row.home_object_id),
             enabled=row.enabled,
             mail=row.mail or "",
+            global_administrator=bool(row.global_administrator),
         )
     if row.type == PrincipalType.GROUP:
         return Group(

@@ -102,6 +102,7 @@ def _write_user(call: Call, tenant: DeclaredTenant, user: DeclaredUser, hashing:
             home_object_id=ObjectId(user.home_id),
             enabled=not user.disabled,
             mail=user.mail,
+            global_administrator=user.global_administrator,
         ),
     )
     if user.password is not None:

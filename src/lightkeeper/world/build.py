@@ -193,6 +193,7 @@ def _user(tenant: str, domain: str, name: str, sound: Sound, names: Names) -> De
         home_id=home,
         guest=guest_of is not None,
         disabled=_flag(sound, "disabled"),
+        global_administrator=_flag(sound, "globalAdministrator"),
         password=_text(sound, "password") or None,
     )
 

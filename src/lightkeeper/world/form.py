@@ -54,6 +54,10 @@ USER = Shape(
         "upn": Field(ANY, "Only shown: the user principal name. Given back by `world show`; must agree when present."),
         "disabled": Field(Flag(), "Whether sign-in is blocked; false when left out."),
         "mail": Field(ANY, "A mail address; the user principal name when left out."),
+        "globalAdministrator": Field(
+            Flag(),
+            "Whether the user is Global Administrator of the tenant and may elevate access; false when left out.",
+        ),
     },
 )
 GROUP = Shape(

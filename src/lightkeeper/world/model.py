@@ -20,6 +20,7 @@ class DeclaredUser:
     home_id: str
     guest: bool = False
     disabled: bool = False
+    global_administrator: bool = False
     password: str | None = field(default=None, repr=False)
 
 

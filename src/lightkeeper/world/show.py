@@ -130,6 +130,8 @@ def _user(user: User, known: _Names) -> dict[str, Any]:
         found["mail"] = user.mail
     if not user.enabled:
         found["disabled"] = True
+    if user.global_administrator:
+        found["globalAdministrator"] = True
     return found
 
 

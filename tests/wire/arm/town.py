@@ -17,11 +17,12 @@ tenants:
       owner: {}
       reader: {}
       contributor: {}
-      admin: {}
+      admin: {globalAdministrator: true}
   fabrikam:
     domain: fabrikam.example
     users:
       technician: {}
+      head: {}
 subscriptions:
   prod:
     tenant: contoso
@@ -32,6 +33,9 @@ subscriptions:
         resources:
           - {type: Microsoft.Compute/virtualMachines, name: vm1, apiVersion: "2024-07-01", tags: {env: prod, Team: a}}
       data: {}
+  own:
+    tenant: fabrikam
+    resourceGroups: {tools: {}}
   test:
     tenant: contoso
     registeredProviders: [Microsoft.Compute]
@@ -39,22 +43,20 @@ subscriptions:
 roleAssignments:
   - {principal: contoso/owner, role: Owner, scope: prod}
   - {principal: contoso/owner, role: Owner, scope: test}
+  - {principal: fabrikam/head, role: Owner, scope: own}
   - {principal: contoso/reader, role: Reader, scope: prod}
   - {principal: contoso/contributor, role: Contributor, scope: prod}
 """
 
 PROD = f"/subscriptions/{named('subscription', 'prod')}"
 TEST = f"/subscriptions/{named('subscription', 'test')}"
+OWN = f"/subscriptions/{named('subscription', 'own')}"
 WEB = f"{PROD}/resourceGroups/web"
 VM = f"{WEB}/providers/Microsoft.Compute/virtualMachines/vm1"
 CONTOSO = named("tenant", "contoso")
 FABRIKAM = named("tenant", "fabrikam")
-OWNER, READER, CONTRIBUTOR, TECHNICIAN = (
-    "contoso/owner",
-    "contoso/reader",
-    "contoso/contributor",
-    "fabrikam/technician",
-)
+OWNER, READER, CONTRIBUTOR, ADMIN = "contoso/owner", "contoso/reader", "contoso/contributor", "contoso/admin"
+TECHNICIAN, HEAD = "fabrikam/technician", "fabrikam/head"
 READER_ROLE = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 CONTRIBUTOR_ROLE = "b24988ac-6180-42a0-ab88-20f7382dd24c"
 UAA_ROLE = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9"

@@ -1,6 +1,6 @@
 """The tables. Ids and names are compared by their lower-case `*_key`; the caller's spelling is kept beside it."""
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Integer, PrimaryKeyConstraint, String, Table, Text
 
 from lightkeeper.kernel.database import Json, UtcTime, metadata
 
@@ -114,4 +114,25 @@ operation_results = Table(  # what a client that was told 202 comes back for
     Column("subscription_id", String(36), nullable=False),
     Column("actor_id", String(64), nullable=False),
     Column("finished_at", UtcTime, nullable=False),
+)
+
+subscription_aliases = Table(  # the names under which subscriptions were asked for
+    "subscription_aliases",
+    metadata,
+    Column("tenant_id", String(36), nullable=False),
+    Column("name_key", String(63), nullable=False),
+    Column("name", String(63), nullable=False),
+    Column("subscription_id", String(36), nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("tenant_id", "name_key"),
+    ForeignKeyConstraint(["subscription_id"], ["subscriptions.id"]),
+)
+
+hierarchy_settings = Table(  # how a tenant wants its management group tree to behave
+    "hierarchy_settings",
+    metadata,
+    Column("tenant_id", String(36), primary_key=True),
+    Column("require_authorization", Boolean, nullable=False),
+    Column("default_group", String(90)),
 )

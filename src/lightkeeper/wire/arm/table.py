@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 from lightkeeper.wire.arm import (
     activity_log,
+    deny_assignments,
     deployments,
+    elevate_access,
     generic_resources,
+    locks,
     managed_services,
     management_groups,
     marketplace_registration_definitions,
@@ -30,6 +33,9 @@ MODULES = (
     role_definitions,
     role_assignments,
     permissions,
+    deny_assignments,
+    locks,
+    elevate_access,
     managed_services,
     registration_definitions,
     registration_assignments,
