@@ -45,6 +45,10 @@ $(VENV)/.check: requirements/check.txt $(VENV)/.test
 	@$(PIP) --requirement requirements/check.txt
 	@touch $@
 
+docs: $(VENV)/.test  ## write the pages that are facts of the code, and the matrix of who gets through which door
+	@$(BIN)/python -m tests.guards.documents --write
+	@$(BIN)/python -m tests.guards.matrix --write
+
 requirements:  ## pin anew, with hashes and without a registry's address (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group test --constraints requirements/run.txt --output-file requirements/test.txt

@@ -83,6 +83,7 @@ class House:
     people: dict[str, Caller]
     runner: asyncio.Runner
     due: list[Entry] = field(default_factory=list)
+    busy: bool = False  # while set, durable work waits
 
     @classmethod
     def of(cls, folder: Path, world: str) -> "House":
@@ -157,7 +158,7 @@ class House:
 
     def work(self) -> None:
         """Bring all durable work that is due to its end."""
-        while self.due:
+        while self.due and not self.busy:
             entry = self.due.pop(0)
             for workflow in bootstrap.workflows():
                 if workflow.started_by == entry.kind:
