@@ -7,6 +7,7 @@ from lightkeeper.cli import (
     customers,
     deployment,
     operating,
+    publisher,
     rest,
     signing,
     storefront,
@@ -24,5 +25,5 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (up, world, operating, access, signing, offer, storefront, customers, deployment, rest):
+for module in (up, world, operating, access, signing, publisher, offer, storefront, customers, deployment, rest):
     module.register(app)

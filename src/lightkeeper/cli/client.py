@@ -57,6 +57,7 @@ class Reply:
     status: int
     body: Any
     headers: Mapping[str, str]
+    raw: bytes = b""
 
 
 class Server:
@@ -116,7 +117,13 @@ class Server:
                 remedy="Start it with 'lightkeeper up', or name its data folder with --data.",
                 exit_code=USAGE,
             ) from fault
-        return Reply(answer.status_code, _json(answer), {k.lower(): v for k, v in answer.headers.items()})
+        return Reply(
+            answer.status_code, _json(answer), {k.lower(): v for k, v in answer.headers.items()}, answer.content
+        )
+
+    def download(self, path: str) -> bytes:
+        """Return the bytes of what is served to everybody at `path`."""
+        return succeed(self.ask("GET", path)).raw
 
     def get(self, *args: Any, **more: Any) -> Any:
         """Return the answer's body to a GET; raise what it refuses with."""

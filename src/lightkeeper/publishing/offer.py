@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from lightkeeper.access import roles as built_in_roles
 from lightkeeper.access.model import Role
 from lightkeeper.delegation.model import (
     Approver,
@@ -169,6 +170,11 @@ def offer_of(value: Any, roles: Roles) -> Offer:
         plans=tuple(_plan(_block(item), f"plans[{n}]", roles) for n, item in enumerate(_list(document.get("plans")))),
         document=document,
     )
+
+
+def read_offer(value: Any) -> Offer:
+    """Return the offer a document describes, role names looked up among the built-in roles."""
+    return offer_of(value, built_in_roles)
 
 
 def audience_of(value: Any) -> tuple[AudienceRow, ...]:

@@ -45,6 +45,7 @@ from lightkeeper.publishing.drafts import (
     remember,
 )
 from lightkeeper.publishing.events import OFFER_SIGNED_OFF, OFFER_SUBMITTED, offer_event
+from lightkeeper.publishing.lead_settings import lead_settings, live_versions
 from lightkeeper.publishing.leads import masked
 from lightkeeper.publishing.lifecycle import Event, Stage, after, cancellation, is_locked
 from lightkeeper.publishing.model import Content, Environment, HistoryEntry, OfferRecord, Submission
@@ -57,11 +58,43 @@ from lightkeeper.publishing.shape import check_shape
 from lightkeeper.publishing.verification import appeal, decide_check, enrol, sign_up
 
 __all__ = [
-    "appeal", "cancel", "check_draft", "content_of", "decide_check", "decide_verification", "delete_offer",
-    "deprecate", "enrol", "find_media", "get_offer", "get_publisher", "get_submission", "go_live", "history",
-    "list_offers", "list_publishers", "list_reviews", "list_submissions", "note_role_arrival", "plan_states",
-    "publish", "put_offer", "put_publisher", "remove_member", "resume", "resume_plan", "review", "set_designations",
-    "set_member", "sign_up", "stop_plan", "stop_selling", "sync_audience", "why_ineligible",
+    "appeal",
+    "cancel",
+    "check_draft",
+    "content_of",
+    "decide_check",
+    "decide_verification",
+    "delete_offer",
+    "deprecate",
+    "enrol",
+    "find_media",
+    "get_offer",
+    "get_publisher",
+    "get_submission",
+    "go_live",
+    "history",
+    "lead_settings",
+    "list_offers",
+    "list_publishers",
+    "list_reviews",
+    "list_submissions",
+    "live_versions",
+    "note_role_arrival",
+    "plan_states",
+    "publish",
+    "put_offer",
+    "put_publisher",
+    "remove_member",
+    "resume",
+    "resume_plan",
+    "review",
+    "set_designations",
+    "set_member",
+    "sign_up",
+    "stop_plan",
+    "stop_selling",
+    "sync_audience",
+    "why_ineligible",
 ]  # fmt: skip
 
 

@@ -5,10 +5,12 @@ Pure. `Published` is what the marketplace remembers of every plan that was ever 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from lightkeeper.access import roles as built_in_roles
 from lightkeeper.delegation.model import Authorization, EligibleAuthorization, version_of
 from lightkeeper.kernel.findings import Finding, Severity
-from lightkeeper.publishing.offer import Manifest, Offer, Plan
+from lightkeeper.publishing.offer import Manifest, Offer, Plan, offer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,17 @@ def terms_of(manifest: Manifest) -> Terms:
         manifest.managed_by_tenant_id,
         frozenset(row.authorization() for row in manifest.active),
         frozenset(row.eligible_authorization() for row in manifest.eligible),
+    )
+
+
+def published_by(document: Any) -> Published:
+    """Return what would be remembered had exactly this document been published."""
+    plans = offer_of(document, built_in_roles).plans
+    return Published(
+        {
+            plan.id: PublishedBefore(not plan.private, PublishedVersion(plan.manifest.version, terms_of(plan.manifest)))
+            for plan in plans
+        }
     )
 
 

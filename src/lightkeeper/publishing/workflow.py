@@ -8,6 +8,7 @@ wait for the sign-off is a stage in the table, not a waiting thread.
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from lightkeeper.access import roles as built_in_roles
@@ -16,7 +17,7 @@ from lightkeeper.kernel.call import PLATFORM, Call
 from lightkeeper.kernel.findings import Finding, errors_of
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.workflows import Step, Workflow
-from lightkeeper.publishing import account_store, settings, shelf, store
+from lightkeeper.publishing import account_store, lead_settings, settings, shelf, store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.certification import Outcome, certify, is_policy
 from lightkeeper.publishing.drafts import check_content, remember
@@ -46,8 +47,17 @@ Work = Callable[[Call, Publisher, OfferRecord, Submission], bool]
 
 
 def validate(office: Office, submission_id: str) -> bool:
-    """Phase 1: whether the frozen copy is complete."""
-    return _at(Stage.VALIDATING, _validate, office, submission_id)
+    """Phase 1: whether the frozen copy is complete, and (1b) whether its lead destination takes a test lead.
+
+    The destination is tried before the transaction opens: somebody else's server must not hold up everybody's writes.
+    """
+    with office.reading(PLATFORM) as call:
+        call.authorized = True
+        submission = store.find_submission(call.connection, submission_id)
+    unreachable: list[Finding] = []
+    if submission is not None and submission.stage is Stage.VALIDATING:
+        unreachable = lead_settings.seams.try_leads(office, submission)
+    return _at(Stage.VALIDATING, partial(_validate, unreachable), office, submission_id)
 
 
 def certify_offer(office: Office, submission_id: str) -> bool:
@@ -142,9 +152,11 @@ def _take_time() -> None:
         time.sleep(settings.current().phase_seconds)
 
 
-def _validate(call: Call, publisher: Publisher, offer: OfferRecord, submission: Submission) -> bool:
+def _validate(
+    unreachable: list[Finding], call: Call, publisher: Publisher, offer: OfferRecord, submission: Submission
+) -> bool:
     found = check_content(call, publisher.id, offer.id, submission.content)
-    faults = [fault for fault in errors_of(found) if not is_policy(fault)]
+    faults = [*(fault for fault in errors_of(found) if not is_policy(fault)), *unreachable]
     return _step(call, publisher, offer, submission, Event.VALIDATED, faults)
 
 

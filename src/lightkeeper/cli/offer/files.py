@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +13,8 @@ from rich.text import Text
 from lightkeeper.cli.desk import Desk
 from lightkeeper.cli.failures import REFUSED, Failure, usage
 from lightkeeper.cli.offer import report
-from lightkeeper.cli.output import Column, Output, console
+from lightkeeper.cli.offer.naming import named, offer_file
+from lightkeeper.cli.output import Output, console
 from lightkeeper.cli.world import read_text
 
 _FILE = Annotated[Path, typer.Argument(help="The offer file, or its folder.", show_default=False)]
@@ -27,11 +27,6 @@ class Format(StrEnum):
     JSON = "json"
     SARIF = "sarif"
     GITHUB = "github"
-
-
-def offer_file(path: Path) -> Path:
-    """Return the offer file: the path itself, or `offer.yaml` in it when it is a folder."""
-    return path / "offer.yaml" if path.is_dir() else path
 
 
 def init(
@@ -81,11 +76,13 @@ def _asked(question: str, default: str) -> str:
     return str(typer.prompt(question, default=default, show_default=bool(default)))
 
 
-def findings_of(path: Path) -> list[dict[str, Any]]:
-    """Return what checking an offer file finds, as JSON."""
+def findings_of(path: Path, against: Any = None) -> list[dict[str, Any]]:
+    """Return what checking an offer file finds, as JSON; `against` is the document that was published before."""
     from lightkeeper.publishing.check import check_offer
+    from lightkeeper.publishing.version_rules import published_by
 
-    found = check_offer(read_text(path), str(path), path.parent)
+    published = published_by(against) if against is not None else None
+    found = check_offer(read_text(path), str(path), path.parent, published=published)
     return [
         {
             "rule": finding.code,
@@ -107,10 +104,14 @@ def check(
     format: Annotated[
         Format | None, typer.Option("--format", "-f", help="The form of the findings.", show_default=False)
     ] = None,
+    against: Annotated[
+        str,
+        typer.Option(help="What was published before: a file, or PUBLISHER/OFFER@live.", show_default=False),
+    ] = "",
 ) -> None:
     """Tell every fault of an offer file at once, with line, rule and remedy; exit code 1 when it has an error."""
     path = offer_file(file)
-    findings = findings_of(path)
+    findings = findings_of(path, named(desk, against, near=str(path)).document if against else None)
     form = format or (Format.HUMAN if desk.for_people else Format.JSON)
     if format is None and desk.output is Output.YAML:
         desk.show({"findings": findings})
@@ -145,64 +146,3 @@ def _print(path: Path, findings: list[dict[str, Any]]) -> None:
 
 def _count(n: int, what: str) -> str:
     return f"{n} {what}{'' if n == 1 else 's'}"
-
-
-def diff(
-    desk: Desk,
-    old: Annotated[str, typer.Argument(help="A file, or PUBLISHER/OFFER@draft|preview|live.")],
-    new: Annotated[str, typer.Argument(help="The same.")],
-) -> None:
-    """Show what differs between two offers: fields, roles, and operations gained and lost."""
-    from lightkeeper.kernel import encoding
-    from lightkeeper.publishing.diff import diff_offers
-
-    difference = diff_offers(_document(desk, old), _document(desk, new))
-    value = encoding.decode(encoding.encode(difference))
-    if not desk.for_people:
-        desk.show(value)
-        return
-    if difference.empty:
-        desk.say("Nothing differs.")
-        return
-    desk.show(
-        value["fields"],
-        Column("FIELD", "path", "bold"), Column("CHANGE", "kind"), Column("BEFORE", lambda row: _short(row["old"])),
-        Column("AFTER", lambda row: _short(row["new"])), title="Fields", empty="No field differs.",
-    )  # fmt: skip
-    for plan in value["rights"]:
-        _print_rights(desk, plan)
-
-
-def _print_rights(desk: Desk, plan: Mapping[str, Any]) -> None:
-    title = f"Plan {plan['plan_id']}: version {plan['old_version'] or '-'} → {plan['new_version'] or '-'}"
-    desk.show(
-        plan["roles"],
-        Column("WHO", lambda row: row["principal_name"] or row["principal_id"], "bold"), Column("ROLE", "role_name"),
-        Column("CHANGE", "kind"), Column("ACCESS", "access"), title=title, empty="No role changes.",
-    )  # fmt: skip
-    desk.show(
-        [
-            {"who": one["principal_name"] or one["principal_id"], "change": change, "operations": report.grouped(one[change])}
-            for one in plan["operations"]
-            for change in ("gained", "lost")
-            if one[change]
-        ],
-        Column("WHO", "who", "bold"), Column("CHANGE", "change"), Column("OPERATIONS", "operations"),
-        title="Operations", empty="No operation changes.",
-    )  # fmt: skip
-
-
-def _document(desk: Desk, text: str) -> Any:
-    from lightkeeper.publishing.check import load
-
-    name, at, which = text.rpartition("@")
-    publisher, slash, offer = name.partition("/")
-    if at and slash and not Path(text).exists():
-        return desk.partner("GET", f"publishers/{publisher}/offers/{offer}/slot/{which}")["definition"]
-    path = offer_file(Path(text))
-    return load(read_text(path), str(path)).value
-
-
-def _short(value: Any) -> str:
-    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else f"{text[:77]}..."

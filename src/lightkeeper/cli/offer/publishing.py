@@ -10,10 +10,10 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from lightkeeper.cli.desk import Desk
-from lightkeeper.cli.failures import Failure, usage
-from lightkeeper.cli.offer.files import findings_of, offer_file
+from lightkeeper.cli.failures import Failure
+from lightkeeper.cli.offer.files import findings_of
+from lightkeeper.cli.offer.naming import document_in, offer_file, place_of
 from lightkeeper.cli.output import Column, as_yaml, console
-from lightkeeper.cli.world import read_text
 
 _OFFER = Annotated[str, typer.Argument(help="PUBLISHER/OFFER, or the offer file.", show_default=False)]
 _WAIT = Annotated[bool, typer.Option("--wait", "-w", help="Wait until the server is done, with a progress bar.")]
@@ -21,29 +21,6 @@ _TIMEOUT = Annotated[int, typer.Option(help="How many seconds to wait at most.",
 _POLL = 0.3
 _MOVING = ("inProgress", "waitingForPublisherReview")
 _RESTING = ("preview", "live", "attention needed", "draft", "not available in the marketplace")
-
-
-def place_of(text: str) -> str:
-    """Return the server's path of an offer named `PUBLISHER/OFFER` or by its file."""
-    path = offer_file(Path(text))
-    if path.is_file():
-        offer = _document(path).get("offer")
-        if not isinstance(offer, Mapping) or not offer.get("publisher") or not offer.get("id"):
-            raise usage(f"{path} does not say which offer it is.", "It needs offer.publisher and offer.id.")
-        return f"publishers/{offer['publisher']}/offers/{offer['id']}"
-    publisher, slash, name = text.partition("/")
-    if not slash or not publisher or not name or "/" in name:
-        raise usage(f"'{text}' is no offer.", "Write PUBLISHER/OFFER, or name the offer file.")
-    return f"publishers/{publisher}/offers/{name}"
-
-
-def _document(path: Path) -> dict[str, Any]:
-    from lightkeeper.publishing.check import Folder, load
-
-    value = load(read_text(path), str(path), Folder(path.parent)).value
-    if not isinstance(value, dict):
-        raise usage(f"{path} is no offer file.", f"Check it: lightkeeper offer check {path}")
-    return value
 
 
 def _assets(document: Any, folder: Path) -> dict[str, str]:
@@ -79,7 +56,7 @@ def publish(
     path = offer_file(file)
     findings = findings_of(path)
     errors = [{**finding, "code": finding["rule"]} for finding in findings if finding["severity"] == "error"]
-    document = _document(path)
+    document = document_in(path)
     where = place_of(str(path))
     if dry_run:
         if errors:
@@ -121,13 +98,6 @@ def cancel(desk: Desk, offer: _OFFER) -> None:
     """Take a submission back, which can be done until it is signed off."""
     where = place_of(offer)
     desk.partner("POST", f"{where}/cancel", body={}, headers={"if-match": "*"})
-    _after(desk, where, False, 0)
-
-
-def stop_selling(desk: Desk, offer: _OFFER) -> None:
-    """Take a live offer off sale; customers who accepted it keep it."""
-    where = place_of(offer)
-    desk.partner("POST", f"{where}/stopselling", body={}, headers={"if-match": "*"})
     _after(desk, where, False, 0)
 
 
@@ -228,6 +198,11 @@ def _insist_on_success(answer: Mapping[str, Any]) -> None:
     ]
     details = findings or told
     raise Failure("The offer needs attention.", "AttentionNeeded", details, "Mend what is named and publish it again.")
+
+
+def tell_status(desk: Desk, where: str) -> None:
+    """Tell how far an offer is now."""
+    _tell(desk, where, desk.partner("GET", f"{where}/status"))
 
 
 def _tell(desk: Desk, where: str, answer: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Findings in the forms other tools read, and long lists of operations in a form people read."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -74,3 +75,9 @@ def grouped(operations: Sequence[str], most: int = 12) -> list[str]:
     if len(by_provider) > most:
         lines.append(f"and {len(by_provider) - most} more providers")
     return lines
+
+
+def short(value: Any) -> str:
+    """Return a value of a field in at most 80 characters."""
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:77]}..."

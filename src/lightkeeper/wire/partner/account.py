@@ -1,11 +1,12 @@
 """The publisher's account: who it is, who belongs to it, whether it may publish."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from lightkeeper.kernel.clock import iso
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.publishing import service
-from lightkeeper.publishing.account import MemberRole, Publisher
+from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
 from lightkeeper.wire.partner.desk import Answer, Asked, PartnerDesk, finding_document
 
 
@@ -24,10 +25,73 @@ def get_publisher(desk: PartnerDesk, asked: Asked) -> Answer:
     return Answer(200, {**publisher_document(publisher), "eligibility": eligibility})
 
 
-def enrol(desk: PartnerDesk, asked: Asked) -> Answer:
-    """Accept the publisher agreement and join the commercial marketplace."""
+def sign_up(desk: PartnerDesk, asked: Asked) -> Answer:
+    """Open an account in the caller's tenant: `id`, `displayName`, `legalName`, `address`, `contact`."""
+    body = asked.body
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
-        return Answer(200, publisher_document(service.enrol(call, asked.path["publisher"])))
+        made = service.sign_up(call, str(body.get("id") or ""), str(body.get("displayName") or ""), body)
+    return Answer(201, publisher_document(made))
+
+
+def enrol(desk: PartnerDesk, asked: Asked) -> Answer:
+    """Accept the agreements and join the commercial marketplace; the operator names the person (`acceptedBy`)."""
+    agreements = asked.body.get("agreements", ["publisherAgreement"])
+    if not isinstance(agreements, list) or not all(isinstance(one, str) for one in agreements):
+        raise Invalid("badRequest", "'agreements' must be a list of names.", target="agreements")
+    by = str(asked.body.get("acceptedBy") or "")
+    with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
+        return Answer(
+            200, publisher_document(service.enrol(call, asked.path["publisher"], agreements=agreements, by=by))
+        )
+
+
+def get_eligibility(desk: PartnerDesk, asked: Asked) -> Answer:
+    """Return whether the account may publish Managed Service offers, and if not, why."""
+    with desk.office.reading(asked.caller, correlation_id=asked.correlation_id) as call:
+        faults = service.why_ineligible(call, asked.path["publisher"])
+    return Answer(200, {"eligible": not faults, "findings": [finding_document(fault) for fault in faults]})
+
+
+def decide_verification(desk: PartnerDesk, asked: Asked) -> Answer:
+    """Say how the verification ended: `verdict` with a `note`, for one `check` or for the account as a whole."""
+    verdict = str(asked.body.get("verdict") or "").capitalize()
+    if verdict not in tuple(Verification):
+        raise Invalid("badRequest", f"The verdict must be one of {', '.join(Verification)}.", target="verdict")
+    check, note, publisher = asked.body.get("check"), str(asked.body.get("note") or ""), asked.path["publisher"]
+    with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
+        if check is None:
+            decided = service.decide_verification(call, publisher, Verification(verdict), note[:2000])
+        else:
+            decided = service.decide_check(call, publisher, str(check), Verification(verdict), note)
+    return Answer(200, publisher_document(decided))
+
+
+def appeal(desk: PartnerDesk, asked: Asked) -> Answer:
+    """Ask for another look at a rejected account, with a `text`."""
+    with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
+        found = service.appeal(call, asked.path["publisher"], str(asked.body.get("text") or ""))
+    return Answer(200, publisher_document(found))
+
+
+def put_designations(desk: PartnerDesk, asked: Asked) -> Answer:
+    """Grant the account these designations and no others: a list of `name`, `from`, `until`."""
+    rows = asked.body.get("designations")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Invalid("badRequest", "'designations' must be a list of name, from, until.", target="designations")
+    granted = [Designation(str(row.get("name") or ""), _time(row, "from"), _time(row, "until")) for row in rows]
+    with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
+        return Answer(200, publisher_document(service.set_designations(call, asked.path["publisher"], granted)))
+
+
+def _time(row: dict[str, Any], key: str) -> datetime | None:
+    text = row.get(key)
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    except ValueError as fault:
+        raise Invalid("badRequest", f"'{str(text)[:40]}' is no date.", target=key) from fault
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def put_member(desk: PartnerDesk, asked: Asked) -> Answer:
@@ -66,13 +130,19 @@ def publisher_document(publisher: Publisher) -> dict[str, Any]:
             }
             for one in publisher.designations
         ],
+        "profile": publisher.profile,
         "members": [{"objectId": who, "role": str(role)} for who, role in publisher.members],
     }
 
 
 ENDPOINTS = [
     ("GET", "/api/publishers", list_publishers),
+    ("POST", "/api/publishers", sign_up),
     ("GET", "/api/publishers/{publisher}", get_publisher),
+    ("GET", "/api/publishers/{publisher}/eligibility", get_eligibility),
+    ("PUT", "/api/publishers/{publisher}/verification", decide_verification),
+    ("POST", "/api/publishers/{publisher}/appeal", appeal),
+    ("PUT", "/api/publishers/{publisher}/designations", put_designations),
     ("POST", "/api/publishers/{publisher}/enrol", enrol),
     ("PUT", "/api/publishers/{publisher}/members/{member}", put_member),
     ("DELETE", "/api/publishers/{publisher}/members/{member}", delete_member),

@@ -69,11 +69,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an endpoint answers."""
+    """What an endpoint answers: a JSON value, or bytes of the kind `media` names."""
 
     status: int
     value: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    media: str = "application/json"
 
 
 Endpoint = Callable[[PartnerDesk, Asked], Answer]
@@ -95,8 +96,9 @@ def framed(desk: PartnerDesk, endpoint: Endpoint) -> Callable[[Request], Awaitab
             message = f"The server met an unexpected condition. Report the correlation id '{correlation_id}'."
             answer = Answer(500, {"error": {"code": "internalServerError", "message": message, "details": []}})
         headers = {"x-ms-correlation-request-id": correlation_id, "cache-control": "no-store", **answer.headers}
-        body = b"" if answer.value is None else encoding.encode(answer.value)
-        return Response(body, answer.status, headers, "application/json")
+        value = answer.value
+        body = value if isinstance(value, bytes) else b"" if value is None else encoding.encode(value)
+        return Response(body, answer.status, headers, answer.media)
 
     return serve
 

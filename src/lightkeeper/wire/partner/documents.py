@@ -48,6 +48,8 @@ def offer_document(offer: OfferRecord, *, full: bool = True, content: Content | 
         "changedBy": offer.changed_by,
         "onSale": offer.on_sale,
     }
+    if offer.deprecation is not None:
+        found["deprecation"] = offer.deprecation
     if full:
         return {
             **found,

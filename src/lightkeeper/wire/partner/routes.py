@@ -18,7 +18,7 @@ from lightkeeper.publishing import service
 from lightkeeper.publishing.audience import read_csv
 from lightkeeper.publishing.diff import diff_offers
 from lightkeeper.publishing.offer import AudienceRow, audience_of
-from lightkeeper.wire.partner import account
+from lightkeeper.wire.partner import account, distribution, leads, notices, reports
 from lightkeeper.wire.partner.desk import API_VERSION, Answer, Asked, PartnerDesk, finding_document, framed, refusal
 from lightkeeper.wire.partner.documents import (
     OFFER_TYPE,
@@ -210,6 +210,10 @@ _OFFER = f"{_OFFERS}/{{offer}}"
 
 ENDPOINTS = [
     *account.ENDPOINTS,
+    *leads.ENDPOINTS,
+    *notices.ENDPOINTS,
+    *reports.ENDPOINTS,
+    *distribution.ENDPOINTS,
     ("GET", _OFFERS, list_offers),
     ("GET", _OFFER, get_offer),
     ("PUT", _OFFER, put_offer),
