@@ -1,5 +1,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -13,7 +14,8 @@ from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Forbidden
 from lightkeeper.resources import service
 from lightkeeper.resources.model import Subscription
-from lightkeeper.resources.seams import NoCatalogue, seams
+from lightkeeper.resources.seams import Seams, seams
+from lightkeeper.wire.arm.subscriptions import Views, views
 
 CONTOSO = TenantId("10000000-0000-0000-0000-000000000000")
 PROD = "20000000-0000-0000-0000-000000000001"
@@ -98,10 +100,18 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """Contoso's house, with every open end as it is before anybody ties it."""
+    untied = Seams()
+    for end in fields(Seams):
+        if end.name != "on_scope_deleted":
+            monkeypatch.setattr(seams, end.name, getattr(untied, end.name))
+    tied = list(seams.on_scope_deleted)
+    seams.on_scope_deleted.clear()
     seams.catalogue = SmallCatalogue()
+    for end in fields(Views):
+        monkeypatch.setattr(views, end.name, getattr(Views(), end.name))
     house = House(tmp_path / "house.db")
     yield house
     house.office.database.close()
-    seams.catalogue = NoCatalogue()
-    seams.on_scope_deleted.clear()
+    seams.on_scope_deleted[:] = tied

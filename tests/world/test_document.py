@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.world import document
+from lightkeeper.world.apply import role_known
 from lightkeeper.world.model import World
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "worlds"
@@ -48,7 +49,7 @@ def test_the_demonstration_world_has_no_fault() -> None:
     """The file people copy must be a good one."""
     text = (EXAMPLES / "demo.yaml").read_text(encoding="utf-8")
 
-    found, wrong = document.read(text, "demo.yaml", role_known={"Owner", "Reader"}.__contains__)
+    found, wrong = document.read(text, "demo.yaml", role_known=role_known)
 
     assert wrong == []
     assert {tenant.name for tenant in found.tenants} == {"fabrikam", "contoso", "northwind", "tailspin"}
