@@ -36,11 +36,16 @@ from lightkeeper.following import Follower
 from lightkeeper.kernel import log
 from lightkeeper.kernel.call import OPERATOR, PLATFORM, Call, Caller
 from lightkeeper.kernel.certificates import Certificates, ensure_certificates
+from lightkeeper.kernel.chores import Chores
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Unauthenticated
 from lightkeeper.kernel.workflows import Workflow, Workflows
+from lightkeeper.outbound import settings as outbound_settings
+from lightkeeper.outbound import workflow as outbound_workflow
+from lightkeeper.outbound.chores import CHORES
+from lightkeeper.publishing import lead_settings
 from lightkeeper.publishing import settings as publishing_settings
 from lightkeeper.publishing import workflow as publishing_workflow
 from lightkeeper.publishing.shelf import PublishingShelf
@@ -139,6 +144,7 @@ def _tie() -> None:
         {one.key.type: one.versions for one in operations() if one.versions and one.key.form == "item"}
     )
     delegation_shelf.stock(PublishingShelf())
+    lead_settings.seams.try_leads = staticmethod(outbound_workflow.check_submission)
 
 
 def _visible_subscriptions(call: Call) -> Sequence[tuple[Subscription, Sequence[str]]]:
@@ -148,7 +154,7 @@ def _visible_subscriptions(call: Call) -> Sequence[tuple[Subscription, Sequence[
 
 def workflows() -> list[Workflow]:
     """Return the durable work of every context."""
-    return [*publishing_workflow.WORKFLOWS, *deployment_workflow.WORKFLOWS]
+    return [*publishing_workflow.WORKFLOWS, *deployment_workflow.WORKFLOWS, *outbound_workflow.WORKFLOWS]
 
 
 class Callers:
@@ -200,6 +206,15 @@ def serve(settings: Settings) -> None:
         publishing_settings.use(
             publishing_settings.PublishingSettings(phase_seconds=settings.phase_takes.total_seconds())
         )
+        outbound_settings.use(
+            outbound_settings.OutboundSettings(
+                local_targets=settings.local_targets,
+                ca_file=settings.trust_ca,
+                connect_to=outbound_settings.connections_of(settings.connect_to),
+                smtp=settings.smtp,
+                mail_from=settings.mail_from,
+            )
+        )
         database = Database(settings.database_url)
         house = build(database, clock)
         if settings.world is not None:
@@ -208,6 +223,8 @@ def serve(settings: Settings) -> None:
         main, graph = _apps(house, settings, doors)
         durable = Workflows(house.office, workflows(), url=settings.workflows_url, node=_node_name(settings.data))
         durable.launch()
+        chores = Chores(house.office, CHORES)
+        chores.start()
         try:
             server.serve(
                 [(main, port), (graph, graph_port)],
@@ -217,6 +234,7 @@ def serve(settings: Settings) -> None:
                 ready=lambda: _tell(settings, doors),
             )
         finally:
+            chores.close()
             durable.close()
             database.close()
             for file in _ready_files(settings):

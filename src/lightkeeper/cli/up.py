@@ -56,6 +56,35 @@ def up(
     production: Annotated[
         bool, typer.Option("--production", help="The clock cannot be moved; requests are throttled.")
     ] = False,
+    local_targets: Annotated[
+        bool, typer.Option("--local-targets", help="Leads and webhooks may go to private addresses of this network.")
+    ] = False,
+    trust_ca: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="An authority that leads, webhooks and mail trust besides the public ones.",
+            show_default=False,
+        ),
+    ] = None,
+    connect_to: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Send leads and webhooks for a host elsewhere; with --local-targets, for trying things out.",
+            metavar="HOST=ADDRESS:PORT",
+            show_default=False,
+        ),
+    ] = None,
+    smtp: Annotated[
+        str,
+        typer.Option(
+            envvar="LIGHTKEEPER_SMTP",
+            help="The mail server: smtp://[user:password@]host[:port] or smtps://...; nobody is mailed without one.",
+            show_default=False,
+        ),
+    ] = "",
+    mail_from: Annotated[str, typer.Option(help="The sender of mails.")] = "lightkeeper@localhost",
     phase_takes: Annotated[
         str,
         typer.Option(
@@ -89,6 +118,11 @@ def up(
         world=world,
         ready_file=ready_file,
         production=production,
+        local_targets=local_targets,
+        trust_ca=trust_ca,
+        connect_to=tuple(connect_to or ()),
+        smtp=smtp,
+        mail_from=mail_from,
         phase_takes=phases,
     )
     try:

@@ -1,1 +1,1 @@
-"""What goes out because of what happened: leads, notices, webhooks."""
+"""What leaves the house because something happened: leads, notices, webhooks; and the reports made from the same log."""

@@ -80,14 +80,26 @@ class Answer:
 Endpoint = Callable[[PartnerDesk, Asked], Answer]
 
 
-def framed(desk: PartnerDesk, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint as a route: run in a worker thread, refusals in the API's envelope, our own faults hidden."""
+def insist_on_version(query: Mapping[str, str]) -> None:
+    """Raise `Invalid` for another api-version than the legacy API's."""
+    version = query.get("api-version", "")
+    if version != API_VERSION:
+        raise Invalid("InvalidAPIVersion", f"The api-version '{version[:40]}' is not supported. Use {API_VERSION}.")
+
+
+def framed(
+    desk: PartnerDesk, endpoint: Endpoint, insist: Callable[[Mapping[str, str]], None] = insist_on_version
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint as a route: run in a worker thread, refusals in the API's envelope, our own faults hidden.
+
+    `insist` looks at the query first, for the version an API asks for.
+    """
 
     async def serve(request: Request) -> Response:
         correlation_id = _correlation(request)
         try:
             answer = await to_thread.run_sync(
-                endpoint, desk, await _read(desk, request, correlation_id), limiter=desk.limiter
+                endpoint, desk, await _read(desk, request, correlation_id, insist), limiter=desk.limiter
             )
         except Problem as problem:
             answer = refusal(problem)
@@ -135,14 +147,14 @@ def _correlation(request: Request) -> str:
         return str(uuid.uuid4())
 
 
-async def _read(desk: PartnerDesk, request: Request, correlation_id: str) -> Asked:
+async def _read(
+    desk: PartnerDesk, request: Request, correlation_id: str, insist: Callable[[Mapping[str, str]], None]
+) -> Asked:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("unauthorized", "Send an access token as bearer token.")
     caller = await to_thread.run_sync(desk.caller_of, token.strip(), limiter=desk.limiter)
-    version = request.query_params.get("api-version", "")
-    if version != API_VERSION:
-        raise Invalid("InvalidAPIVersion", f"The api-version '{version[:40]}' is not supported. Use {API_VERSION}.")
+    insist(request.query_params)
     return Asked(
         caller=caller,
         path={key: str(value).lower() for key, value in request.path_params.items()},

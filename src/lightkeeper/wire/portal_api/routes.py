@@ -17,7 +17,8 @@ from lightkeeper.kernel.problems import Problem
 from lightkeeper.wire.arm import errors
 from lightkeeper.wire.arm.body import parse_json, read_body
 from lightkeeper.wire.arm.operation import Answer
-from lightkeeper.wire.portal_api.verbs import VERBS, Asked, Verb
+from lightkeeper.wire.portal_api.asking import Asked, Verb
+from lightkeeper.wire.portal_api.verbs import VERBS
 
 BASE = "/portal/api"
 CORRELATION = "x-ms-correlation-request-id"

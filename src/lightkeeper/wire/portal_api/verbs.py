@@ -1,52 +1,26 @@
 """Each verb of the storefront as a function from a request's parts to a JSON value."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from lightkeeper.delegation.model import Plan
 from lightkeeper.kernel.call import Call
-from lightkeeper.kernel.findings import Finding
-from lightkeeper.kernel.ids import is_guid
-from lightkeeper.kernel.problems import Invalid
+from lightkeeper.outbound import service as outbound_service
 from lightkeeper.storefront import service
-from lightkeeper.wire.portal_api import documents
+from lightkeeper.wire.portal_api import documents, outbound
+from lightkeeper.wire.portal_api.asking import Asked, Body, Verb, guid, read
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request's parts: what stands in the path, what in the query, and the parsed body."""
-
-    path: Mapping[str, str]
-    query: Mapping[str, str]
-    body: Any
-
-
-Handle = Callable[[Call, Asked], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """One row of the API: where, how, and which function answers it."""
-
-    method: str
-    path: str
-    handle: Handle
-
-
-class AcceptBody(BaseModel):
+class AcceptBody(Body):
     """Where an offer is accepted."""
 
-    model_config = ConfigDict(extra="forbid")
     subscription: str
 
 
-class DelegateBody(BaseModel):
+class DelegateBody(Body):
     """What is delegated, and that the role list was read."""
 
-    model_config = ConfigDict(extra="forbid")
     scopes: list[str] = Field(min_length=1, max_length=500)
     consent: bool = False
 
@@ -62,7 +36,10 @@ def search(call: Call, asked: Asked) -> Any:
 def show_listing(call: Call, asked: Asked) -> Any:
     """Show one offer."""
     subscription = _subscription(asked, needed=False)
-    return documents.listing(service.get_listing(call, asked.path["publisher"], asked.path["product"], subscription))
+    found = service.get_listing(call, asked.path["publisher"], asked.path["product"], subscription)
+    if not found.preview:
+        outbound_service.seen(call, found.publisher_id, found.offer_id, asked.query.get("referral", ""))
+    return documents.listing(found)
 
 
 def why_not(call: Call, asked: Asked) -> Any:
@@ -73,8 +50,8 @@ def why_not(call: Call, asked: Asked) -> Any:
 
 def accept(call: Call, asked: Asked) -> Any:
     """Accept an offer."""
-    said = _read(AcceptBody, asked)
-    return documents.definition(service.accept(call, _plan(asked), _guid(said.subscription)))
+    said = read(AcceptBody, asked)
+    return documents.definition(service.accept(call, _plan(asked), guid(said.subscription)))
 
 
 def list_offers(call: Call, asked: Asked) -> Any:
@@ -99,7 +76,7 @@ def review_update(call: Call, asked: Asked) -> Any:
 
 def delegate(call: Call, asked: Asked) -> Any:
     """Delegate scopes."""
-    said = _read(DelegateBody, asked)
+    said = read(DelegateBody, asked)
     made = service.delegate(call, call.caller.tenant_id, asked.path["key"], said.scopes, consent=said.consent)
     return {"value": [documents.assignment(one) for one in made]}
 
@@ -117,7 +94,7 @@ def remove(call: Call, asked: Asked) -> Any:
 
 def owners(call: Call, asked: Asked) -> Any:
     """List who could delegate."""
-    found = service.owners_who_could(call, _guid(asked.path["subscription"]))
+    found = service.owners_who_could(call, asked.subscription_in_path())
     return {"value": [documents.owner(one) for one in found]}
 
 
@@ -131,22 +108,6 @@ def my_delegations(call: Call, asked: Asked) -> Any:
     return {"value": [documents.delegation(one) for one in service.my_delegations(call, call.caller.tenant_id)]}
 
 
-_M = TypeVar("_M", bound=BaseModel)
-
-
-def _read(kind: type[_M], asked: Asked) -> _M:
-    try:
-        return kind.model_validate({} if asked.body is None else asked.body)
-    except ValidationError as faults:
-        details = [
-            Finding("InvalidRequestContent", ".".join(str(part) for part in fault["loc"]), fault["msg"])
-            for fault in faults.errors()
-        ]
-        raise Invalid(
-            "InvalidRequestContent", "The request's body has faults. See the details.", details=details
-        ) from faults
-
-
 def _plan(asked: Asked) -> Plan:
     version = asked.query.get("version", "")
     return Plan(asked.path["publisher"], asked.path["product"], asked.path["plan"], version)
@@ -154,17 +115,7 @@ def _plan(asked: Asked) -> Plan:
 
 def _subscription(asked: Asked, *, needed: bool = True) -> str | None:
     text = asked.query.get("subscription", "")
-    return _guid(text) if text or needed else None
-
-
-def _guid(text: str) -> str:
-    if not is_guid(text):
-        raise Invalid(
-            "InvalidSubscriptionId",
-            f"The provided subscription identifier '{text[:80]}' is malformed or invalid.",
-            target="subscription",
-        )
-    return text.lower()
+    return guid(text) if text or needed else None
 
 
 VERBS = [
@@ -172,6 +123,7 @@ VERBS = [
     Verb("GET", "/storefront/{publisher}/{product}", show_listing),
     Verb("GET", "/storefront/{publisher}/{product}/{plan}/why-not", why_not),
     Verb("POST", "/storefront/{publisher}/{product}/{plan}/accept", accept),
+    Verb("POST", "/storefront/{publisher}/{product}/contact", outbound.contact),
     Verb("GET", "/service-providers", list_offers),
     Verb("GET", "/service-providers/notices", list_notices),
     Verb("GET", "/service-providers/{key}", show_offer),
@@ -180,6 +132,12 @@ VERBS = [
     Verb("POST", "/service-providers/{key}/accept-update", accept_update),
     Verb("POST", "/service-providers/{key}/remove", remove),
     Verb("GET", "/subscriptions/{subscription}/owners", owners),
+    Verb("GET", "/subscriptions/{subscription}/notices", outbound.list_notices),
+    Verb("GET", "/subscriptions/{subscription}/notices/preferences", outbound.get_preferences),
+    Verb("POST", "/subscriptions/{subscription}/notices/preferences", outbound.set_preferences),
+    Verb("GET", "/subscriptions/{subscription}/webhooks", outbound.list_webhooks),
+    Verb("POST", "/subscriptions/{subscription}/webhooks", outbound.add_webhook),
+    Verb("POST", "/subscriptions/{subscription}/webhooks/{webhook}/remove", outbound.remove_webhook),
     Verb("GET", "/my-customers", my_customers),
     Verb("GET", "/my-customers/delegations", my_delegations),
 ]

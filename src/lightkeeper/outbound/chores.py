@@ -1,0 +1,18 @@
+"""What outbound does by itself: reads the log, keeps time, writes visits down."""
+
+from lightkeeper.kernel.chores import Chore
+from lightkeeper.kernel.office import Office
+from lightkeeper.outbound import visits
+from lightkeeper.outbound.following import KINDS, follow_to_end
+from lightkeeper.outbound.workflow import tick
+
+
+def work(office: Office) -> None:
+    """Do everything there is to do now."""
+    visits.write_down(office)
+    follow_to_end(office)
+    while tick(office):
+        pass
+
+
+CHORES = (Chore("outbound", (*KINDS, "ClockAdvanced"), work),)

@@ -1,0 +1,95 @@
+"""The reader of the log that makes leads, notices and orders of what happened.
+
+What an entry leads to is written in the transaction that moves the cursor: so every entry is dealt with exactly once,
+whatever is killed when. Only the sending itself happens elsewhere (workflow.py), under an id that receivers know again.
+"""
+
+from collections.abc import Callable, Mapping
+
+from lightkeeper.directory import service as directory
+from lightkeeper.directory.model import User
+from lightkeeper.kernel import ids, log
+from lightkeeper.kernel.call import PLATFORM, Call
+from lightkeeper.kernel.log import Entry
+from lightkeeper.kernel.office import Office
+from lightkeeper.outbound import happened, lead_rules, projection, store
+from lightkeeper.outbound.leads import pass_on
+from lightkeeper.outbound.model import Lead, LeadEnvironment, LeadKind
+
+READER = "outbound"
+BATCH = 200
+
+LEAD_RECEIVED = "LeadReceived"
+
+
+def follow(office: Office) -> bool:
+    """Deal with the entries that follow the cursor, one batch of them; return whether there may be more."""
+    with office.database.read() as connection:
+        if not log.after(connection, log.cursor_of(connection, READER), limit=1, kinds=KINDS):
+            return False
+    with office.writing(PLATFORM) as call:
+        call.open_to_all("the platform reads its own log")
+        call.hold(f"reader:{READER}")
+        entries = log.after(call.connection, log.cursor_of(call.connection, READER), limit=BATCH, kinds=KINDS)
+        for entry in entries:
+            projection.apply(call, entry)
+            if handle := _HANDLERS.get(entry.kind):
+                handle(call, entry)
+        if entries:
+            log.move_cursor(call.connection, READER, entries[-1].revision)
+    return len(entries) == BATCH
+
+
+def follow_to_end(office: Office) -> None:
+    """Deal with everything the log holds."""
+    while follow(office):
+        pass
+
+
+def _accepted(call: Call, entry: Entry) -> None:
+    """A customer accepted an offer in the storefront: an active lead."""
+    body = entry.body
+    tenant = directory.find_tenant(call, str(body["customer_tenant_id"]))
+    who = directory.find_principal(call, entry.actor_id)
+    name, mail = (who.display_name, who.mail or who.upn) if isinstance(who, User) else ("", "")
+    country, company = (tenant.country_code, tenant.display_name) if tenant else ("", "")
+    lead = Lead(
+        event_id=ids.named("lead", entry.hash),
+        publisher_id=str(body["publisher_id"]),
+        offer_id=str(body["offer_id"]),
+        plan_id=str(body["plan_id"]),
+        offer_title=str(body["offer_name"]),
+        kind=LeadKind.CALL_TO_ACTION,
+        environment=LeadEnvironment.PREVIEW if body.get("preview") else LeadEnvironment.LIVE,
+        source=lead_rules.SOURCE,
+        action=lead_rules.ACCEPTED,
+        details=lead_rules.told_of(lead_rules.details_of(name, mail, country, company)),
+        description=f"Accepted plan {body['plan_id']}, version {body['version']}.",
+        customer_tenant_id=str(body["customer_tenant_id"]),
+        occurred_at=entry.at,
+        state=lead_rules.first_state(LeadKind.CALL_TO_ACTION),
+        changed_at=entry.at,
+    )
+    store.add_lead(call.connection, lead)
+    pass_on(call, lead)
+
+
+def _received(call: Call, entry: Entry) -> None:
+    """Somebody asked to be contacted; the lead was stored with the request."""
+    lead = store.find_lead(call.connection, str(entry.body["event_id"]))
+    if lead is not None:
+        pass_on(call, lead)
+        happened.lead_received(call, lead)
+
+
+_HANDLERS: Mapping[str, Callable[[Call, Entry], None]] = {
+    "OfferAccepted": _accepted,
+    LEAD_RECEIVED: _received,
+    "OfferStageChanged": happened.stage_changed,
+    "PlanPublished": happened.plan_published,
+    happened.UPDATE_OFFERED: happened.update_offered,
+    "DelegationAdded": happened.delegation_changed,
+    "DelegationRemoved": happened.delegation_changed,
+}
+KINDS = (*projection.KINDS, *_HANDLERS)
+"""What this reader reads; everything else in the log passes by."""

@@ -1,0 +1,55 @@
+"""Reading a report: who may, and the facts it is computed from."""
+
+from datetime import timedelta
+
+from lightkeeper.directory import service as directory
+from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.problems import NotFound
+from lightkeeper.outbound import order_store, store, visits
+from lightkeeper.outbound.lead_rules import as_of
+from lightkeeper.outbound.report_rules import PERSONAL, REPORTS, Customer, ReportFacts
+from lightkeeper.outbound.tables import Report
+from lightkeeper.publishing import members
+from lightkeeper.publishing import service as publishing
+from lightkeeper.publishing.account import Publisher
+from lightkeeper.publishing.account_rules import Action
+from lightkeeper.resources import service as resources
+
+LOOK_BACK = timedelta(days=365)
+
+
+def report(call: Call, publisher_id: str, name: str, offer_id: str = "") -> Report:
+    """Return a report of a publisher (`REPORTS`), or of one of its offers.
+
+    Raises `NotFound` for a report there is none of, `Forbidden` for one with personal data when no owner asks.
+    """
+    publisher = members.require(call, publisher_id, Action.READ_CUSTOMERS if name in PERSONAL else Action.READ)
+    compute = REPORTS.get(name)
+    if compute is None:
+        raise NotFound("resourceNotFound", f"There is no report '{name[:40]}'. Known: {', '.join(REPORTS)}.")
+    return compute(_facts(call, publisher, offer_id.lower()))
+
+
+def _facts(call: Call, publisher: Publisher, offer_id: str) -> ReportFacts:
+    orders = order_store.orders_of(call.connection, publisher.id, offer_id)
+    tenants: dict[str, Customer] = {}
+    for order in orders:
+        if order.customer_tenant_id not in tenants:
+            tenant = directory.find_tenant(call, order.customer_tenant_id)
+            subscription = resources.find_subscription(call, order.subscription_id)
+            channel = str(subscription.channel) if subscription else ""
+            if tenant is not None:
+                known = Customer(tenant.display_name, tenant.country_code, tenant.domain, channel)
+                tenants[order.customer_tenant_id] = known
+    seen = visits.visits_of(call.connection, publisher.id, (call.now - LOOK_BACK).date())
+    leads = [as_of(one, call.now) for one in store.leads_of(call.connection, publisher.id)]
+    return ReportFacts(
+        now=call.now,
+        orders=orders,
+        given=order_store.given_to(call.connection, [order.key for order in orders]),
+        plans=[one for one in publishing.live_versions(call, publisher.id) if not offer_id or one.offer_id == offer_id],
+        leads=[one for one in leads if not offer_id or one.offer_id == offer_id],
+        visits=[one for one in seen if not offer_id or one.offer_id == offer_id],
+        tenants=tenants,
+        provider_name=publisher.display_name,
+    )
