@@ -196,6 +196,7 @@ class Callers:
 
 def serve(settings: Settings) -> None:
     """Serve until a signal. Raises `DataFolderTaken`, `PortTaken`, `NewerSchema`, or `Invalid` for a faulty world."""
+    os.umask(0o077)  # keys, hashes of passwords and the log are their owner's, in a folder that others may enter too
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone_in(settings.data):
         reporting.report_to(settings.data)

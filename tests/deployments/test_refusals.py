@@ -282,7 +282,7 @@ def test_forms_of_a_request_that_are_refused(office: Office) -> None:
     assert refusal(office, None).code == "InvalidTemplate"
     assert refusal(office, plain, name="x" * 65).code == "DeploymentNameLengthLimitExceeded"
     assert refusal(office, plain, name="a b").code == "DeploymentNameInvalidCharacters"
-    assert refusal(office, plain, on_error={"type": "LastSuccessful"}).code == "DeploymentOnErrorNotSupported"
+    assert refusal(office, plain, on_error={"type": "LastSuccessful"}).code == "InvalidOnErrorDeployment"
     assert refusal(office, plain, scope=f"{SUBSCRIPTION}/resourceGroups/nope").code == "ResourceGroupNotFound"
     other = "/subscriptions/90000000-0000-0000-0000-000000000009"
     assert refusal(office, elsewhere, scope=other).code == "SubscriptionNotFound"

@@ -168,10 +168,10 @@ def _check_form(name: str, asked: Asked, surroundings: Surroundings, *, nested: 
             "InvalidTemplate",
             "Deployment template validation failed: 'Required property 'template' or 'templateLink' is missing.'.",
         )
-    if asked.on_error is not None:
+    if asked.on_error is not None and (nested or surroundings.kind is not ScopeKind.RESOURCE_GROUP):
         raise Invalid(
-            "DeploymentOnErrorNotSupported",
-            "Running an earlier deployment again when this one fails ('onErrorDeployment') is not supported.",
+            "InvalidOnErrorDeployment",
+            "The property 'onErrorDeployment' is only supported for a deployment to a resource group that is not nested in another.",
         )
 
 

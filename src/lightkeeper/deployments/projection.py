@@ -24,6 +24,8 @@ def document_of(deployment: Deployment) -> dict[str, Any]:
     }
     if deployment.debug:
         properties["debugSetting"] = {"detailLevel": deployment.debug}
+    if deployment.on_error:
+        properties["onErrorDeployment"] = dict(deployment.on_error)
     if deployment.outputs is not None:
         properties["outputs"] = dict(deployment.outputs)
     if deployment.state is State.SUCCEEDED:

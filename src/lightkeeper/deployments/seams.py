@@ -64,6 +64,9 @@ class Seams:
     resource_group: Callable[[Call, str, str], Document | None]  # subscription id, name
     management_group: Callable[[Call, str], Document | None]
     tenant: Callable[[Call, str], Document | None]
+    insist_on_account: Callable[[Call], None] = lambda call: (
+        None
+    )  # raises `Forbidden` when the caller is gone or disabled
     refused: Callable[[Refused], None] = lambda refused: None  # told of a resource that could not be put
     unregistered: frozenset[str] = field(default=frozenset({"microsoft.resources"}))
     """Namespaces that need no registration."""

@@ -3,26 +3,19 @@
 Creating only accepts; the runner (`workflow.py`) deploys, resource by resource, as the one who asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lightkeeper.deployments import accepting, actions, rehearsal, store, whereabouts
+from lightkeeper.deployments import accepting, actions, falling_back, keeping, records, rehearsal, store, whereabouts
 from lightkeeper.deployments.accepting import Asked, Checked
 from lightkeeper.deployments.foreseen import Foreseen
 from lightkeeper.deployments.functions.hashes import template_hash
 from lightkeeper.deployments.model import Deployment, OperationRecord, State
-from lightkeeper.deployments.preparing import dependencies_of, providers_of
 from lightkeeper.deployments.seams import installed
 from lightkeeper.deployments.values import json_of
-from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
-from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.problems import Conflict, Invalid, NotFound
-from lightkeeper.kernel.resource_id import child
-
-MOST_KEPT, KEPT_AFTER_CLEANUP = 775, 750
-"""At how many deployments of one scope the oldest are deleted, and how many then stay (public page "deployment history")."""
 
 PAGE = 100
 
@@ -35,18 +28,14 @@ class Validated:
     resources: Sequence[str]
 
 
-def id_of(scope: str, name: str) -> str:
-    """Return the id of a deployment at a scope."""
-    return child(scope, "Microsoft.Resources", "deployments", name)
-
-
 def validate(call: Call, scope: str, name: str, asked: Asked) -> Validated:
     """Return what the deployment would be. Raises `Invalid` for everything `create` refuses, and changes nothing."""
-    call.authorize(actions.VALIDATE, id_of(scope, name))
+    call.authorize(actions.VALIDATE, records.id_of(scope, name))
     accepting.check_name(name)
     seams = installed()
     checked = accepting.check(call, seams, whereabouts.surroundings_of(call, seams, scope), name, asked)
-    draft = replace(_draft(call, name, asked, checked), state=State.SUCCEEDED)
+    draft = records.draft(call, name, asked, checked)
+    draft = replace(draft, state=State.SUCCEEDED, on_error=_fallback(call, name, asked, checked))
     return Validated(draft, [one.id for one in checked.writes])
 
 
@@ -55,7 +44,7 @@ def what_if(call: Call, scope: str, name: str, asked: Asked, *, whole: bool = Tr
 
     Raises `Invalid` for everything `create` refuses: whoever asks needs the rights the deployment would need.
     """
-    call.authorize(actions.WHAT_IF, id_of(scope, name))
+    call.authorize(actions.WHAT_IF, records.id_of(scope, name))
     accepting.check_name(name)
     seams = installed()
     checked = accepting.check(call, seams, whereabouts.surroundings_of(call, seams, scope), name, asked)
@@ -69,99 +58,28 @@ def create(call: Call, scope: str, name: str, asked: Asked) -> tuple[Deployment,
     deployment itself. Raises `Invalid`, `NotFound` for the scope, and `Conflict` while a deployment of the name is active
     or when it is kept in another location.
     """
-    call.authorize(actions.WRITE, id_of(scope, name))
+    call.authorize(actions.WRITE, records.id_of(scope, name))
     accepting.check_name(name)
     seams = installed()
     checked = accepting.check(call, seams, whereabouts.surroundings_of(call, seams, scope), name, asked)
-    return accept(call, name, asked, checked, parent_run_id=None)
+    fallback = _fallback(call, name, asked, checked)
+    return keeping.accept(call, name, asked, checked, parent_run_id=None, on_error=fallback)
 
 
-def accept(
-    call: Call, name: str, asked: Asked, checked: Checked, *, parent_run_id: str | None
-) -> tuple[Deployment, bool]:
-    """Store a checked deployment for the runner; its caller has been authorized by `create` or by the runner."""
-    draft = replace(_draft(call, name, asked, checked), parent_run_id=parent_run_id)
-    call.hold(f"deployment:{draft.key}")
-    earlier = store.find(call, draft.key)
-    if earlier is not None:
-        _insist_on_replaceable(earlier, draft)
-    else:
-        _make_room(call, draft)
-    store.put(call, draft)
-    call.record(
-        _event(draft, "DeploymentAccepted" if parent_run_id is None else "NestedDeploymentAccepted", actions.WRITE)
-    )
-    return draft, earlier is None
-
-
-def _insist_on_replaceable(earlier: Deployment, draft: Deployment) -> None:
-    if earlier.location.lower() != draft.location.lower():
-        raise Conflict(
-            "InvalidDeploymentLocation",
-            f"Invalid deployment location '{draft.location}'. The deployment '{draft.name}' already exists in location"
-            f" '{earlier.location}'.",
-        )
-    if not earlier.state.terminal:
-        raise Conflict(
-            "DeploymentActive",
-            f"The deployment with resource id '{earlier.id}' cannot be saved, because this would overwrite an existing deployment"
-            " which is still active. Please see https://aka.ms/arm-deploy for usage details.",
-        )
-
-
-def _make_room(call: Call, draft: Deployment) -> None:
-    scope = store.scope_key(draft.tenant_id, draft.scope)
-    kept = store.count(call, scope)
-    if kept < MOST_KEPT:
-        return
-    for old in store.oldest(call, scope, kept - KEPT_AFTER_CLEANUP):
-        store.remove(call, old.key)
-
-
-def _draft(call: Call, name: str, asked: Asked, checked: Checked) -> Deployment:
-    facts, prepared = checked.surroundings, checked.prepared
-    id_ = id_of(facts.scope, name)
-    tenant_id = facts.tenant["tenantId"]
-    return Deployment(
-        key=key_of(tenant_id, id_),
-        id=id_,
-        run_id=ids.new_guid(),
-        name=name,
-        scope=facts.scope,
-        tenant_id=tenant_id,
-        subscription_id=facts.subscription_id,
-        location=asked.location.lower().replace(" ", ""),
-        mode=checked.mode,
-        state=State.ACCEPTED,
-        template=prepared.template.document,
-        template_hash=prepared.hash,
-        values=prepared.values,
-        parameters=prepared.shown,
-        surroundings=whereabouts.stored(facts),
-        caller=whereabouts.stored_caller(call.caller),
-        correlation_id=call.correlation_id,
-        accepted_at=call.now,
-        changed_at=call.now,
-        providers=tuple(providers_of(prepared)),
-        dependencies=tuple(dependencies_of(prepared)),
-        tags=asked.tags,
-        debug=asked.debug,
-    )
-
-
-def key_of(tenant_id: str, id_: str) -> str:
-    """Return the key of a deployment: its id in lower case, above subscriptions with the tenant in front."""
-    return store.scope_key(tenant_id, id_)
+def _fallback(call: Call, name: str, asked: Asked, checked: Checked) -> Mapping[str, Any] | None:
+    if asked.on_error is None:
+        return None
+    return falling_back.chosen(call, records.draft(call, name, asked, checked), asked.on_error)
 
 
 def get_deployment(call: Call, scope: str, name: str) -> Deployment:
     """Return the deployment. Raises `NotFound`."""
-    call.authorize(actions.READ, id_of(scope, name))
+    call.authorize(actions.READ, records.id_of(scope, name))
     return _required(call, scope, name)
 
 
 def _required(call: Call, scope: str, name: str) -> Deployment:
-    found = store.find(call, key_of(call.caller.tenant_id, id_of(scope, name)))
+    found = store.find(call, records.key_of(call.caller.tenant_id, records.id_of(scope, name)))
     if found is None:
         raise NotFound("DeploymentNotFound", f"Deployment '{name}' could not be found.")
     return found
@@ -185,8 +103,8 @@ def delete_deployment(call: Call, scope: str, name: str) -> bool:
 
     Raises `Conflict` while it is active.
     """
-    call.authorize(actions.DELETE, id_of(scope, name))
-    found = store.find(call, key_of(call.caller.tenant_id, id_of(scope, name)))
+    call.authorize(actions.DELETE, records.id_of(scope, name))
+    found = store.find(call, records.key_of(call.caller.tenant_id, records.id_of(scope, name)))
     if found is None:
         return False
     if not found.state.terminal:
@@ -195,13 +113,13 @@ def delete_deployment(call: Call, scope: str, name: str) -> bool:
             f"The deployment with resource id '{found.id}' cannot be deleted, because it is still active. Cancel it first.",
         )
     store.remove(call, found.key)
-    call.record(_event(found, "DeploymentDeleted", actions.DELETE))
+    call.record(records.event(found, "DeploymentDeleted", actions.DELETE))
     return True
 
 
 def cancel_deployment(call: Call, scope: str, name: str) -> Deployment:
     """Stop a deployment before its next resource; what is deployed stays. Raises `Conflict` when it has ended."""
-    call.authorize(actions.CANCEL, id_of(scope, name))
+    call.authorize(actions.CANCEL, records.id_of(scope, name))
     found = _required(call, scope, name)
     call.hold(f"deployment:{found.key}")
     if found.state.terminal:
@@ -211,7 +129,7 @@ def cancel_deployment(call: Call, scope: str, name: str) -> Deployment:
             " Only deployments in state 'Accepted' or 'Running' can be canceled.",
         )
     _cancel(call, found)
-    call.record(_event(found, "DeploymentCanceled", actions.CANCEL))
+    call.record(records.event(found, "DeploymentCanceled", actions.CANCEL))
     return _required(call, scope, name)
 
 
@@ -224,19 +142,19 @@ def _cancel(call: Call, deployment: Deployment) -> None:
 
 def status_of(call: Call, scope: str, name: str) -> Deployment:
     """Return the deployment for whoever may read the state of its run."""
-    call.authorize(actions.READ_STATUS, id_of(scope, name))
+    call.authorize(actions.READ_STATUS, records.id_of(scope, name))
     return _required(call, scope, name)
 
 
 def export_template(call: Call, scope: str, name: str) -> Any:
     """Return the template that was deployed."""
-    call.authorize(actions.EXPORT, id_of(scope, name))
+    call.authorize(actions.EXPORT, records.id_of(scope, name))
     return _required(call, scope, name).template
 
 
 def list_operations(call: Call, scope: str, name: str) -> tuple[Deployment, list[OperationRecord]]:
     """Return the deployment and what became of each of its resources, newest first."""
-    call.authorize(actions.READ_OPERATIONS, id_of(scope, name))
+    call.authorize(actions.READ_OPERATIONS, records.id_of(scope, name))
     found = _required(call, scope, name)
     return found, store.operations_of(call, found.run_id)
 
@@ -261,24 +179,3 @@ def calculate_template_hash(call: Call, template: Any) -> tuple[str, str]:
 def on_scope_deleted(call: Call, scope_key: str) -> None:
     """Forget the deployments of a resource group that is gone (hook of the hierarchy)."""
     store.remove_below(call, scope_key.lower())
-
-
-def _event(deployment: Deployment, kind: str, operation: str) -> Event:
-    return Event(
-        kind=kind,
-        operation=operation,
-        tenant_id=deployment.tenant_id,
-        subscription_id=deployment.subscription_id,
-        body={
-            "resource_id": deployment.id,
-            "deployment_id": deployment.run_id,
-            "name": deployment.name,
-            "template_hash": deployment.template_hash,
-        },
-    )
-
-
-def ended(deployment: Deployment, state: State) -> Event:
-    """Return the log event of a run that ended."""
-    event = _event(deployment, "DeploymentEnded", actions.WRITE)
-    return replace(event, body={**event.body, "status": "Failed" if state is State.FAILED else "Succeeded"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Float, Index, Row, String, Table, Text, delete, desc, func, insert, select, update
@@ -42,6 +43,7 @@ deployments = Table(
     Column("tags", Json),
     Column("debug", String(64)),
     Column("template_link", Json),
+    Column("on_error", Json),
     Index("ix_deployments_scope_key", "scope_key"),
     Index("ix_deployments_parent_run_id", "parent_run_id"),
 )
@@ -82,11 +84,12 @@ def find_run(call: Call, run_id: str) -> Deployment | None:
     return _one(call.connection.execute(select(deployments).where(deployments.c.run_id == run_id)).first())
 
 
-def unfinished(call: Call) -> list[str]:
-    """Return the runs that have not ended, oldest first, without those that are part of another."""
+def unfinished(call: Call, before: datetime) -> list[str]:
+    """Return the runs accepted before a time that have not ended, oldest first, without those that are part of another."""
     query = (
         select(deployments.c.run_id)
         .where(deployments.c.state.in_((State.ACCEPTED, State.RUNNING)), deployments.c.parent_run_id.is_(None))
+        .where(deployments.c.accepted_at < before)
         .order_by(deployments.c.accepted_at)
     )
     return [str(row.run_id) for row in call.connection.execute(query)]
@@ -115,6 +118,14 @@ def oldest(call: Call, key: str, how_many: int) -> list[Deployment]:
     return [
         _deployment(row) for row in call.connection.execute(query.order_by(deployments.c.accepted_at).limit(how_many))
     ]
+
+
+def last_succeeded(call: Call, key: str, *, besides: str) -> Deployment | None:
+    """Return the deployment of a scope that succeeded last, leaving one key out."""
+    query = select(deployments).where(
+        deployments.c.scope_key == key, deployments.c.state == State.SUCCEEDED, deployments.c.key != besides
+    )
+    return _one(call.connection.execute(query.order_by(desc(deployments.c.changed_at)).limit(1)).first())
 
 
 def locations(call: Call, key: str) -> set[str]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from lightkeeper.deployments import accepting, actions, standing, whereabouts
+from lightkeeper.deployments import accepting, actions, whereabouts
 from lightkeeper.deployments.accepting import Asked
 from lightkeeper.deployments.bodies import deploy_body
 from lightkeeper.deployments.environment import Runtime, Surroundings
@@ -15,7 +15,7 @@ from lightkeeper.kernel.call import Call
 
 def put(call: Call, seams: Seams, planned: Planned, body: dict[str, Any]) -> Document:
     """Write a resource and return its document; its provider is registered first, as deploying does. Raises what the writer raises."""
-    standing.insist_on_account(call)
+    seams.insist_on_account(call)
     namespace = planned.type.partition("/")[0]
     subscription = accepting.subscription_in(planned.scope)
     if subscription and namespace.lower() not in seams.unregistered:
@@ -27,7 +27,7 @@ def nested(
     call: Call, seams: Seams, names: TemplateNames, planned: Planned, runtime: Runtime
 ) -> tuple[Surroundings, Asked]:
     """Return where a nested deployment goes and what it asks for. Raises `Forbidden` when the caller may not deploy there."""
-    standing.insist_on_account(call)
+    seams.insist_on_account(call)
     call.authorize(actions.WRITE, planned.id)
     body = deploy_body(names, planned, runtime)
     surroundings = whereabouts.surroundings_of(call, seams, planned.scope)

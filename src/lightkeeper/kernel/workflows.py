@@ -11,6 +11,7 @@ cursor and starts what it finds under an id made of the entry's revision; starti
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +30,13 @@ APPLICATION_VERSION = "1"
 
 _RETRIES, _FIRST_WAIT = 5, 0.5
 
+LOOK_AFTER_EVERY = 60.0
+"""Seconds between two looks for subjects whose workflow has died."""
+
+MOST_REVIVALS = 5
+
+_ALIVE = ["PENDING", "ENQUEUED", "DELAYED"]
+
 report = structlog.get_logger("lightkeeper.workflows")
 
 
@@ -42,12 +50,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """What runs when an entry of `started_by` is logged; the entry's body names the subject under `subject`."""
+    """What runs when an entry of `started_by` is logged; the entry's body names the subject under `subject`.
+
+    `unfinished` names the subjects that some run must be at: those that nothing is at any more are taken up again, and
+    given to `abandon` when that has failed too often.
+    """
 
     name: str
     started_by: str
     subject: str
     steps: tuple[Step, ...]
+    unfinished: Callable[[Office], Sequence[str]] | None = None
+    abandon: Callable[[Office, str], None] | None = None
 
 
 class _Desk:
@@ -127,6 +141,7 @@ class Workflows:
         DBOS.destroy(workflow_completion_timeout_sec=int(patience.total_seconds()) if _desk.running else 0)
 
     def _follow(self) -> None:
+        looked_after = -LOOK_AFTER_EVERY
         while not self._stop.is_set():
             self._wake.wait(timeout=2.0)
             self._wake.clear()
@@ -134,8 +149,27 @@ class Workflows:
                 return
             try:
                 self._start_new()
+                if time.monotonic() - looked_after >= LOOK_AFTER_EVERY:
+                    looked_after = time.monotonic()
+                    self.revive()
             except Exception:
                 report.exception("the log could not be followed; trying again")
+
+    def revive(self) -> None:
+        """Start anew what is unfinished although none of its workflows is alive: they failed for good, or were lost."""
+        for workflow in self._by_kind.values():
+            for subject in workflow.unfinished(self._office) if workflow.unfinished is not None else ():
+                prefix = f"{workflow.name}/{subject}/"
+                known = DBOS.list_workflows(workflow_id_prefix=prefix, load_input=False, load_output=False)
+                if any(one.status in _ALIVE for one in known):
+                    continue
+                if len(known) > MOST_REVIVALS and workflow.abandon is not None:
+                    report.error("given up", workflow=workflow.name, subject=subject)
+                    workflow.abandon(self._office, subject)
+                    continue
+                report.warning("taken up again", workflow=workflow.name, subject=subject)
+                with SetWorkflowID(f"{prefix}again-{len(known)}"):
+                    DBOS.start_workflow(_run, workflow.name, subject)
 
     def _start_new(self) -> None:
         with self._office.database.read() as connection:

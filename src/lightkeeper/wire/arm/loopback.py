@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lightkeeper.access.roles import role_named
+from lightkeeper.deployments import standing
 from lightkeeper.deployments.seams import Refused, ResourceWriters, Seams, Writer
 from lightkeeper.directory import service as directory
 from lightkeeper.kernel import resource_id
@@ -76,6 +77,7 @@ class Loopback:
             resource_group=_resource_group,
             management_group=_management_group,
             tenant=_tenant,
+            insist_on_account=standing.insist_on_account,
             refused=self.refused,
         )
 
@@ -153,9 +155,14 @@ class Shelf:
 
 
 def _listed(call: Call, group: str) -> Sequence[str]:
-    parsed = resource_id.parse(group)
-    page = resources.list_resources(call, parsed.subscription_id or "", group=parsed.resource_group)
-    return [one.id for one in page.items]
+    """Return the ids of everything in a group that the caller may read, of all pages."""
+    parsed, found, token = resource_id.parse(group), list[str](), None
+    while True:
+        page = resources.list_resources(call, parsed.subscription_id or "", group=parsed.resource_group, skip=token)
+        found += [one.id for one in page.items]
+        token = page.next
+        if not token:
+            return found
 
 
 def _register(call: Call, subscription_id: str, namespace: str) -> None:

@@ -1,0 +1,64 @@
+"""Keeping deployments: taking one in for the runner, in place of an earlier one of its name, within the history's limit."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from lightkeeper.deployments import actions, records, store
+from lightkeeper.deployments.accepting import Asked, Checked
+from lightkeeper.deployments.model import Deployment
+from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.problems import Conflict
+
+MOST_KEPT, KEPT_AFTER_CLEANUP = 775, 750
+"""At how many deployments of one scope the oldest are deleted, and how many then stay (public page "deployment history")."""
+
+
+def accept(
+    call: Call,
+    name: str,
+    asked: Asked,
+    checked: Checked,
+    *,
+    parent_run_id: str | None,
+    on_error: Mapping[str, Any] | None = None,
+) -> tuple[Deployment, bool]:
+    """Store a checked deployment for the runner; its caller has been authorized by `service.create` or by the runner."""
+    draft = replace(records.draft(call, name, asked, checked), parent_run_id=parent_run_id, on_error=on_error)
+    call.hold(f"deployment:{draft.key}")
+    earlier = store.find(call, draft.key)
+    if earlier is not None:
+        _insist_on_replaceable(earlier, draft)
+    else:
+        _make_room(call, draft)
+    store.put(call, draft)
+    call.record(
+        records.event(
+            draft, "DeploymentAccepted" if parent_run_id is None else "NestedDeploymentAccepted", actions.WRITE
+        )
+    )
+    return draft, earlier is None
+
+
+def _insist_on_replaceable(earlier: Deployment, draft: Deployment) -> None:
+    if earlier.location.lower() != draft.location.lower():
+        raise Conflict(
+            "InvalidDeploymentLocation",
+            f"Invalid deployment location '{draft.location}'. The deployment '{draft.name}' already exists in location"
+            f" '{earlier.location}'.",
+        )
+    if not earlier.state.terminal:
+        raise Conflict(
+            "DeploymentActive",
+            f"The deployment with resource id '{earlier.id}' cannot be saved, because this would overwrite an existing deployment"
+            " which is still active. Please see https://aka.ms/arm-deploy for usage details.",
+        )
+
+
+def _make_room(call: Call, draft: Deployment) -> None:
+    scope = store.scope_key(draft.tenant_id, draft.scope)
+    kept = store.count(call, scope)
+    if kept < MOST_KEPT:
+        return
+    for old in store.oldest(call, scope, kept - KEPT_AFTER_CLEANUP):
+        store.remove(call, old.key)
