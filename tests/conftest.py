@@ -20,6 +20,9 @@ from lightkeeper.kernel.office import Office
 from lightkeeper.resources.seams import seams as resource_seams
 from lightkeeper.wire.arm.providers import OWN_VERSIONS
 from lightkeeper.wire.arm.subscriptions import views
+from tests.scheduling import pytest_xdist_make_scheduler
+
+__all__ = ["pytest_xdist_make_scheduler"]
 
 
 @pytest.fixture(autouse=True, scope="module")

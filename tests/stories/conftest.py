@@ -11,9 +11,7 @@ from tests.conftest import new_postgresql
 from tests.server import DEMO_WORLD, Server
 from tests.stories.cast import Cast
 
-KINDS = [  # a worker of its own for each, so that each is started once
-    pytest.param(kind, marks=pytest.mark.xdist_group(f"stories-{kind}")) for kind in ("sqlite", "postgresql")
-]
+KINDS = ["sqlite", "postgresql"]  # tests/scheduling.py reads these from the names of tests
 on_sqlite = pytest.mark.parametrize("town", KINDS[:1], indirect=True)
 on_postgresql = pytest.mark.parametrize("town", KINDS[1:], indirect=True)
 """For stories in which the kind of database makes no difference."""
