@@ -69,8 +69,9 @@ class House:
         body: bytes | Iterable[bytes] = b"",
         token: str | None = None,
         app: Any = None,
+        cut: bool = False,
     ) -> Got:
-        """Send one request whose raw path and query are exactly these."""
+        """Send one request whose raw path and query are exactly these; `cut` leaves before the end of the body."""
         given = {"host": "localhost:8443", **(headers or {})}
         if token is not None:
             given["authorization"] = f"Bearer {token}"
@@ -89,7 +90,7 @@ class House:
             "client": ("127.0.0.1", 50000),
             "server": ("localhost", 8443),
         }
-        return self.runner.run(_ask(app or self.main, scope, parts))
+        return self.runner.run(_ask(app or self.main, scope, parts, cut=cut))
 
     def arm(self, method: str, path: str, body: Any = None, *, token: str | None, version: str = "2022-12-01") -> Got:
         """Send an ordinary ARM request."""
@@ -99,7 +100,7 @@ class House:
             method, path, query=f"api-version={version}" + (f"&{query}" if query else ""), body=raw, token=token
         )
 
-    def form(self, path: str, headers: Mapping[str, str] | None = None, **fields: str) -> Got:
+    def form(self, path: str, headers: Mapping[str, str] | None = None, /, **fields: str) -> Got:
         """Post a form."""
         from urllib.parse import urlencode
 
@@ -152,9 +153,9 @@ class House:
         return found.hexdigest()
 
 
-async def _ask(app: Any, scope: dict[str, Any], parts: list[bytes]) -> Got:
+async def _ask(app: Any, scope: dict[str, Any], parts: list[bytes], *, cut: bool = False) -> Got:
     waiting = [
-        {"type": "http.request", "body": part, "more_body": n < len(parts) - 1} for n, part in enumerate(parts)
+        {"type": "http.request", "body": part, "more_body": cut or n < len(parts) - 1} for n, part in enumerate(parts)
     ] or [{"type": "http.request", "body": b"", "more_body": False}]
     sent: list[Any] = []
 

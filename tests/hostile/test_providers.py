@@ -299,3 +299,41 @@ def test_strangers_hear_where_to_sign_in_and_nothing_else(house: House) -> None:
         ("/portal/api/storefront", f"subscription={name}"),
     ):
         assert house.send("GET", path, query=query, token=house.token("tailspin/owner")).status == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query"),
+    [
+        ("PUT", "/subscriptions/{prod}/resourceGroups/half", "api-version=2022-12-01"),
+        ("POST", "/portal/api/service-providers/x/delegate", ""),
+        ("PUT", "/api/publishers/fabrikam/offers/half", "api-version=2017-10-31"),
+        ("POST", "/operator/world", ""),
+        ("POST", "/organizations/oauth2/v2.0/token", ""),
+        ("POST", "/v1.0/directoryObjects/getByIds", ""),
+    ],
+)
+def test_a_body_cut_short_is_refused_though_its_beginning_would_do(
+    house: House, method: str, path: str, query: str
+) -> None:
+    """Half a request is no request: what has arrived may be whole JSON, but its sender was not done."""
+    token, graph = house.token("contoso/owner"), path.startswith("/v1.0")
+    token = (
+        house.token("fabrikam/publisher") if path.startswith("/api") else house.key if "/operator" in path else token
+    )
+    if graph:
+        token = house.token("contoso/owner", audience="https://graph.microsoft.com/")
+    before = house.state()
+
+    got = house.send(
+        method,
+        path.format(prod=ids.named("subscription", "contoso-prod")),
+        query=query,
+        headers={"content-type": "application/x-www-form-urlencoded" if "oauth2" in path else "application/json"},
+        body=b'{"location": "westeurope"}',
+        token=token,
+        app=house.graph if graph else None,
+        cut=True,
+    )
+
+    assert got.status == 400, got.text
+    assert house.state() == before

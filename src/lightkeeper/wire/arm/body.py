@@ -16,7 +16,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
 async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
-    """Return the whole body. Raises `TooLarge` above the limit, without reading on."""
+    """Return the whole body. Raises `TooLarge` above the limit, without reading on, and `Invalid` for one cut short."""
     declared = headers.get("content-length", "0")
     if declared.isdecimal() and (len(declared) > 18 or int(declared) > LIMIT):
         raise _too_large()
@@ -25,7 +25,7 @@ async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            break
+            raise Invalid("InvalidRequestContent", "The request ended before its body did. Nothing was done.")
         part: bytes = message.get("body", b"")
         size += len(part)
         if size > LIMIT:

@@ -34,6 +34,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+LONGEST_KEPT_URI = 2048
+"""Characters of a request's address that its log entry keeps."""
+
 log = structlog.get_logger("lightkeeper.arm")
 
 _ALWAYS = [
@@ -150,7 +153,7 @@ class ArmApp:
         address = scope.get("client")
         occasion = Occasion(
             method=method,
-            uri=f"{base}{path}?{scope.get('query_string', b'').decode('latin-1')}",
+            uri=f"{base}{path}?{scope.get('query_string', b'').decode('latin-1')}"[:LONGEST_KEPT_URI],
             client_request_id=headers.get("x-ms-client-request-id", "")[:128],
             client_address=address[0] if address else "",
         )

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from starlette.requests import Request
 
 from lightkeeper.kernel.problems import TooLarge
+from lightkeeper.wire.body_parts import parts_of
 from lightkeeper.wire.entra.errors import malformed_body, missing_parameter
 
 LONGEST_BODY = 64 * 1024
@@ -23,7 +24,7 @@ async def read_form(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise malformed_body("set the Content-Type header.")
     body = bytearray()
-    async for chunk in request.stream():
+    async for chunk in parts_of(request):
         body += chunk
         if len(body) > LONGEST_BODY:
             raise TooLarge("AADSTS90100", f"The request body is larger than {LONGEST_BODY} bytes.")

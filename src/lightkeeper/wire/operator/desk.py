@@ -17,6 +17,7 @@ from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Invalid, Problem, TooLarge, Unauthenticated
 from lightkeeper.wire.arm.errors import status_of
+from lightkeeper.wire.body_parts import parts_of
 from lightkeeper.wire.operator.key import is_operator
 
 LARGEST_BODY = 10 * 1024 * 1024
@@ -53,7 +54,7 @@ class Asked:
         """Return the JSON object of the body. Raises `Invalid` when it is none."""
         try:
             value = encoding.decode(self.text) if self.text else {}
-        except ValueError as fault:
+        except (ValueError, RecursionError) as fault:
             raise Invalid("InvalidJson", "The body is not JSON.") from fault
         if not isinstance(value, dict):
             raise Invalid("InvalidJson", "The body must be a JSON object.")
@@ -109,7 +110,7 @@ def guarded(desk: OperatorDesk, endpoint: Endpoint) -> Callable[[Request], Await
 async def _text(request: Request) -> str:
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
+    async for chunk in parts_of(request):
         size += len(chunk)
         if size > LARGEST_BODY:
             raise TooLarge("RequestEntityTooLarge", "The body is larger than ten megabytes.")

@@ -20,6 +20,7 @@ from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Invalid, Problem, TooLarge, Unauthenticated
 from lightkeeper.wire.arm.errors import status_of
+from lightkeeper.wire.body_parts import parts_of
 
 API_VERSION = "2017-10-31"
 LARGEST_BODY = 16 * 1024 * 1024
@@ -169,7 +170,7 @@ async def _read(
 async def _body(request: Request) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
+    async for chunk in parts_of(request):
         size += len(chunk)
         if size > LARGEST_BODY:
             raise TooLarge("requestTooLarge", f"The body is larger than {LARGEST_BODY // (1024 * 1024)} megabytes.")

@@ -20,6 +20,7 @@ from lightkeeper.kernel import encoding, ids
 from lightkeeper.kernel.call import Call, Caller
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Invalid, MethodNotAllowed, NotFound, Problem, TooLarge, Unauthenticated
+from lightkeeper.wire.body_parts import parts_of
 from lightkeeper.wire.entra.graph import reads
 from lightkeeper.wire.entra.graph.errors import envelope, graph_error
 from lightkeeper.wire.entra.graph.reads import Asked
@@ -115,7 +116,7 @@ def _query(request: Request) -> Mapping[str, str]:
 
 async def _body(request: Request) -> Any:
     body = bytearray()
-    async for chunk in request.stream():
+    async for chunk in parts_of(request):
         body += chunk
         if len(body) > LONGEST_BODY:
             raise TooLarge("Request_EntityTooLarge", f"The request body is larger than {LONGEST_BODY} bytes.")
