@@ -220,11 +220,11 @@ def sync_audience(
             return {**document, key: _rows(document.get(key), add, gone, most)}
         plans = [
             {**plan, key: _rows(plan.get(key), add, gone, most)} if _is_private(plan, plan_id) else plan
-            for plan in document.get("plans") or []
+            for plan in _list(document.get("plans"))
         ]
         return {**document, "plans": plans}
 
-    if plan_id is not None and not any(_is_private(plan, plan_id) for plan in offer.draft.document.get("plans") or []):
+    if plan_id is not None and not any(_is_private(plan, plan_id) for plan in _list(offer.draft.document.get("plans"))):
         raise NotFound("resourceNotFound", f"Offer '{offer.id}' has no private plan '{plan_id}'.", target="planId")
     draft = Content(changed(offer.draft.document), offer.draft.assets)
     offer = replace(offer, draft=draft, edition=offer.edition + 1, changed_at=call.now, changed_by=call.caller.name)
@@ -251,7 +251,9 @@ def _sync_shelf(call: Call, offer: OfferRecord, plan_id: str | None, added: set[
 
 def _rows(value: Any, add: Sequence[AudienceRow], gone: set[str], most: int) -> list[dict[str, str]]:
     rows = {
-        row["subscriptionId"].lower(): row for row in value or [] if isinstance(row, dict) and "subscriptionId" in row
+        row["subscriptionId"].lower(): row
+        for row in _list(value)
+        if isinstance(row, dict) and isinstance(row.get("subscriptionId"), str)
     }
     for subscription in gone:
         rows.pop(subscription, None)
@@ -265,6 +267,11 @@ def _rows(value: Any, add: Sequence[AudienceRow], gone: set[str], most: int) -> 
     if not rows:
         raise Invalid("businessValidationError", "An audience cannot become empty.", target="audience")
     return list(rows.values())
+
+
+def _list(value: Any) -> list[Any]:
+    """Return a list of the document; empty for what is none, since a draft may be anything."""
+    return value if isinstance(value, list) else []
 
 
 def _is_private(plan: Any, plan_id: str) -> bool:
