@@ -45,7 +45,7 @@ from lightkeeper.kernel.workflows import Workflow, Workflows
 from lightkeeper.outbound import settings as outbound_settings
 from lightkeeper.outbound import workflow as outbound_workflow
 from lightkeeper.outbound.chores import CHORES
-from lightkeeper.publishing import lead_settings
+from lightkeeper.publishing import configuring, lead_settings
 from lightkeeper.publishing import settings as publishing_settings
 from lightkeeper.publishing import workflow as publishing_workflow
 from lightkeeper.publishing.shelf import PublishingShelf
@@ -67,6 +67,7 @@ from lightkeeper.wire.edge import edge
 from lightkeeper.wire.entra.graph.app import graph_app
 from lightkeeper.wire.entra.routes import entra_routes
 from lightkeeper.wire.entra.settings import EntraSettings
+from lightkeeper.wire.ingestion.routes import ingestion_routes
 from lightkeeper.wire.operator.desk import OperatorDesk
 from lightkeeper.wire.operator.key import ensure_key, is_operator
 from lightkeeper.wire.operator.routes import operator_routes
@@ -138,6 +139,8 @@ def _tie() -> None:
         upkeep.on_scope_deleted,
         deployments.on_scope_deleted,
     ]
+    resources.seams.on_subscription_created[:] = [access.on_subscription_created]
+    resources.seams.on_subscription_moved[:] = [access.on_subscription_moved, upkeep.on_subscription_moved]
     subscription_wire.views.visible_subscriptions = _visible_subscriptions
     subscription_wire.views.managing_tenants_of = access.managing_tenants_of
     provider_wire.OWN_VERSIONS.update(
@@ -154,7 +157,12 @@ def _visible_subscriptions(call: Call) -> Sequence[tuple[Subscription, Sequence[
 
 def workflows() -> list[Workflow]:
     """Return the durable work of every context."""
-    return [*publishing_workflow.WORKFLOWS, *deployment_workflow.WORKFLOWS, *outbound_workflow.WORKFLOWS]
+    return [
+        *publishing_workflow.WORKFLOWS,
+        *configuring.WORKFLOWS,
+        *deployment_workflow.WORKFLOWS,
+        *outbound_workflow.WORKFLOWS,
+    ]
 
 
 class Callers:
@@ -205,7 +213,13 @@ def serve(settings: Settings) -> None:
         clock = Clock()
         certificates = ensure_certificates(settings.data / "tls", [settings.host], clock.now())
         publishing_settings.use(
-            publishing_settings.PublishingSettings(phase_seconds=settings.phase_takes.total_seconds())
+            publishing_settings.PublishingSettings(
+                phase_seconds=settings.phase_takes.total_seconds(),
+                leads_required=settings.leads_required,
+                human_review=settings.human_review,
+                review_within=settings.review_within,
+                role_delay=settings.role_delay,
+            )
         )
         outbound_settings.use(
             outbound_settings.OutboundSettings(
@@ -268,6 +282,7 @@ def _apps(house: House, settings: Settings, doors: dict[str, Any]) -> tuple[Any,
             *portal_api_routes(PortalApi(house.office, callers.of_request, login)),
             *catalog_routes(house.office, "/catalog"),
             *partner_routes(PartnerDesk(house.office, callers.of_token)),
+            *ingestion_routes(PartnerDesk(house.office, callers.of_token)),
             *entra_routes(house.office, entra),
         ],
         exception_handlers={404: _not_found, 405: _not_found},

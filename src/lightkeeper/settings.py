@@ -31,6 +31,10 @@ class Settings:
     connect_to: tuple[str, ...] = ()  # HOST=ADDRESS:PORT: where connections of leads and webhooks go instead
     smtp: str = ""  # smtp://[user:password@]host[:port] or smtps://...; empty: nobody is mailed
     mail_from: str = "lightkeeper@localhost"
+    leads_required: bool = False  # every offer needs a lead destination, as the policy of 2019 to 2022 had it
+    human_review: bool = False  # a person reads every submission after the rules did
+    review_within: timedelta = timedelta(days=3)  # what the reviewers promise
+    role_delay: timedelta = timedelta(0)  # how much later than templates offers may name a new built-in role
     phase_takes: timedelta = timedelta(0)  # how long each publishing phase lasts, for trying out waiting and crashes
 
     @property

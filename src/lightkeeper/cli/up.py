@@ -85,6 +85,19 @@ def up(
         ),
     ] = "",
     mail_from: Annotated[str, typer.Option(help="The sender of mails.")] = "lightkeeper@localhost",
+    leads_required: Annotated[
+        bool, typer.Option("--leads-required", help="Every offer needs a lead destination.")
+    ] = False,
+    human_review: Annotated[
+        bool, typer.Option("--human-review", help="A person reads every submission after the rules did.")
+    ] = False,
+    review_within: Annotated[
+        str, typer.Option(help="How long a review may take before it is overdue.", metavar="DURATION")
+    ] = "P3D",
+    role_delay: Annotated[
+        str,
+        typer.Option(help="How much later than templates offers may name a new built-in role.", metavar="DURATION"),
+    ] = "PT0S",
     phase_takes: Annotated[
         str,
         typer.Option(
@@ -102,7 +115,7 @@ def up(
     from lightkeeper.settings import Settings
 
     try:
-        phases = duration(phase_takes)
+        phases, review, delay = duration(phase_takes), duration(review_within), duration(role_delay)
     except Problem as problem:
         show_failure(Failure(problem.message, problem.code, exit_code=USAGE), output)
         raise typer.Exit(USAGE) from None
@@ -123,6 +136,10 @@ def up(
         connect_to=tuple(connect_to or ()),
         smtp=smtp,
         mail_from=mail_from,
+        leads_required=leads_required,
+        human_review=human_review,
+        review_within=review,
+        role_delay=delay,
         phase_takes=phases,
     )
     try:

@@ -78,8 +78,10 @@ __all__ = [
     "list_publishers",
     "list_reviews",
     "list_submissions",
+    "live_submission",
     "live_versions",
     "note_role_arrival",
+    "offer_ids",
     "plan_states",
     "publish",
     "put_offer",
@@ -287,6 +289,18 @@ def get_submission(call: Call, publisher_id: str, offer_id: str, submission_id: 
     if found is None or (found.publisher_id, found.offer_id) != (offer.publisher_id, offer.id):
         raise NotFound("resourceNotFound", f"Offer '{offer.id}' has no submission '{submission_id}'.")
     return found
+
+
+def live_submission(call: Call, publisher_id: str, offer_id: str) -> Submission | None:
+    """Return the submission that customers see; None when the offer was never live."""
+    offer = find_or_refuse(call, members.require(call, publisher_id, Action.READ), offer_id)
+    shown = store.environment_of(call.connection, offer, Environment.LIVE)
+    return store.find_submission(call.connection, shown[1]) if shown else None
+
+
+def offer_ids(call: Call, publisher_id: str) -> list[str]:
+    """Return the ids of the publisher's offers, in order."""
+    return store.ids_of(call.connection, members.require(call, publisher_id, Action.READ).id)
 
 
 def list_submissions(call: Call, publisher_id: str, offer_id: str) -> list[Submission]:

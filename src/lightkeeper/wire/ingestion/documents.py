@@ -1,0 +1,69 @@
+"""Jobs and submissions in the words of the Product Ingestion API."""
+
+from typing import Any
+
+from lightkeeper.kernel.clock import iso
+from lightkeeper.publishing.ingestion.names import durable, product_guid, schema
+from lightkeeper.publishing.jobs import Job
+from lightkeeper.publishing.lifecycle import Stage
+from lightkeeper.publishing.model import OfferRecord, Submission
+
+NEVER = "0001-01-01T00:00:00"
+_OUTCOMES = {
+    Stage.AWAITING_SIGN_OFF: ("completed", "succeeded"),
+    Stage.LIVE: ("completed", "succeeded"),
+    Stage.ATTENTION_NEEDED: ("completed", "failed"),
+}
+
+
+def job_document(job: Job) -> dict[str, Any]:
+    """Return the status of a job."""
+    return {
+        "$schema": schema("configure-status"),
+        "jobId": job.id,
+        "jobStatus": str(job.status),
+        "jobResult": str(job.result),
+        "jobStart": iso(job.started_at),
+        "jobEnd": iso(job.ended_at) if job.ended_at else NEVER,
+        "resourceUri": f"configure/{job.id}",
+        "errors": job.errors,
+    }
+
+
+def submission_documents(
+    offer: OfferRecord, current: Submission | None, live: Submission | None
+) -> list[dict[str, Any]]:
+    """Return the active submissions: the draft (always number 0), the preview, and what is live."""
+    found = [_document(offer, 0, "draft", "completed", "succeeded", iso(offer.created_at))]
+    preview = current if current is not None and current.stage not in (Stage.DRAFT, Stage.NOT_AVAILABLE) else live
+    if preview is not None:
+        status, result = ("completed", "succeeded")
+        if preview.stage is not Stage.PUBLISHING:
+            status, result = _OUTCOMES.get(preview.stage, ("running", "pending"))
+        found.append(_document(offer, preview.number, "preview", status, result, iso(preview.submitted_at)))
+    if current is not None and current.stage is Stage.PUBLISHING:
+        found.append(_document(offer, current.number, "live", "running", "pending", iso(current.submitted_at)))
+    elif live is not None:
+        found.append(_document(offer, live.number, "live", "completed", "succeeded", iso(live.submitted_at)))
+    return found
+
+
+def _document(offer: OfferRecord, number: int, target: str, status: str, result: str, created: str) -> dict[str, Any]:
+    guid = product_guid(offer.publisher_id, offer.id)
+    found = {
+        "$schema": schema("submission"),
+        "id": durable("submission", guid, str(number)),
+        "product": durable("product", guid),
+        "target": {"targetType": target},
+        "lifecycleState": "deprecated" if target == "live" and _has_ended(offer) else "generallyAvailable",
+        "status": status,
+        "result": result,
+        "created": created,
+    }
+    if offer.deprecation is not None and target == "live":
+        found["deprecationSchedule"] = offer.deprecation
+    return found
+
+
+def _has_ended(offer: OfferRecord) -> bool:
+    return offer.deprecation is not None or not offer.on_sale
