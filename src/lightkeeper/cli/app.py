@@ -6,8 +6,10 @@ from lightkeeper.cli import (
     access,
     customers,
     deployment,
+    leads,
     operating,
     publisher,
+    reports,
     rest,
     signing,
     storefront,
@@ -25,5 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (up, world, operating, access, signing, publisher, offer, storefront, customers, deployment, rest):
+for module in (
+    up, world, operating, access, signing, publisher, offer, storefront, customers, deployment, leads, reports, rest,
+):  # fmt: skip
     module.register(app)
