@@ -67,15 +67,19 @@ def explain(desk: Desk, principal: _WHO, action: _ACTION, scope: _SCOPE, tenant:
 
 def list_rights(
     desk: Desk,
+    who: Annotated[
+        str, typer.Argument(metavar="[PRINCIPAL]", help="What does this principal hold?", show_default=False)
+    ] = "",
     principal: Annotated[
-        str, typer.Option("--principal", "-p", help="What does this principal hold?", show_default=False)
+        str, typer.Option("--principal", "-p", help="The same, as an option.", show_default=False)
     ] = "",
     scope: Annotated[str, typer.Option("--scope", "-s", help="Who holds something here?", show_default=False)] = "",
     tenant: _TENANT = "",
 ) -> None:
     """List what somebody holds anywhere, or who reaches a scope; with both, what the one holds at the other."""
+    principal = principal or who
     if not principal and not scope:
-        raise usage("Name --principal, --scope, or both.")
+        raise usage("Name a principal, a --scope, or both.")
     answer = desk.operator("POST", "access/list", body={"principal": principal, "scope": scope, "tenant": tenant})
     value = answer["value"]
     if not desk.for_people:
