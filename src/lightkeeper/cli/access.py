@@ -68,7 +68,7 @@ def explain(desk: Desk, principal: _WHO, action: _ACTION, scope: _SCOPE, tenant:
 def list_rights(
     desk: Desk,
     who: Annotated[
-        str, typer.Argument(metavar="[PRINCIPAL]", help="What does this principal hold?", show_default=False)
+        str, typer.Argument(metavar="PRINCIPAL", help="What does this principal hold?", show_default=False)
     ] = "",
     principal: Annotated[
         str, typer.Option("--principal", "-p", help="The same, as an option.", show_default=False)
