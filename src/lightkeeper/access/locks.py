@@ -4,11 +4,12 @@ A lock is inherited by everything below. It does not stop a provider (L103), nor
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lightkeeper.access import actions, lock_store
 from lightkeeper.access.model import Lock, LockLevel
 from lightkeeper.access.places import place_of
+from lightkeeper.access.scopes import subscription_key
 from lightkeeper.kernel import resource_id
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import Finding
@@ -104,6 +105,13 @@ def forget_at(call: Call, scope_key: str) -> None:
     """Take away the locks at a scope that is gone, and below it; the deletion was authorized."""
     for lock in lock_store.list_around(call.connection, (scope_key,), scope_key):
         _remove(call, lock)
+
+
+def change_tenant(call: Call, subscription_id: str, tenant_id: str) -> None:
+    """Keep the locks of a subscription that changed tenants, as the new one's."""
+    key = subscription_key(subscription_id)
+    for lock in lock_store.list_around(call.connection, (key,), key):
+        lock_store.save(call.connection, replace(lock, tenant_id=tenant_id))
 
 
 def _remove(call: Call, lock: Lock) -> None:

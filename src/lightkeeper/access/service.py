@@ -19,12 +19,12 @@ from lightkeeper.access.custom_roles import assignable_role
 from lightkeeper.access.explain import Explanation, explain
 from lightkeeper.access.gate import index_of, refusal, subject_of
 from lightkeeper.access.held import permissions_of
-from lightkeeper.access.model import PermissionBlock, RoleAssignment, Subject
+from lightkeeper.access.model import OWNER, PermissionBlock, RoleAssignment, Subject
 from lightkeeper.access.places import Place, place_of
 from lightkeeper.access.roles import guid_in
-from lightkeeper.access.scopes import subscription_in
+from lightkeeper.access.scopes import subscription_in, subscription_key
 from lightkeeper.directory import service as directory
-from lightkeeper.kernel import resource_id
+from lightkeeper.kernel import ids, resource_id
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import errors_of
 from lightkeeper.kernel.log import Event
@@ -182,6 +182,19 @@ def on_scope_deleted(call: Call, scope_key: str) -> None:
         _remove(call, assignment)
     locks.forget_at(call, scope_key)
     denials.forget_at(call, scope_key)
+
+
+def on_subscription_created(call: Call, subscription_id: str) -> None:
+    """Make the caller Owner of a subscription the caller just made, on that verb's authority."""
+    if not call.caller.unrestricted:
+        give(call, subscription_key(subscription_id), Asked(ids.new_guid(), call.caller.object_id, OWNER))
+
+
+def on_subscription_moved(call: Call, subscription_id: str, new_tenant_id: str) -> None:
+    """Take away every role given in a subscription that changed tenants: they were the old tenant's people's."""
+    for assignment in store.list_at_or_below(call.connection, subscription_key(subscription_id)):
+        _remove(call, assignment)
+    locks.change_tenant(call, subscription_id, new_tenant_id)
 
 
 def _insist_on_handing_on(call: Call, scope: str, asked: Asked, facts: AssignmentFacts) -> None:

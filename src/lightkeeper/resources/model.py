@@ -93,6 +93,25 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """The name under which a subscription was asked for; asking again under it gives the same one."""
+
+    tenant_id: str
+    name: str
+    subscription_id: str
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HierarchySettings:
+    """How a tenant wants its tree to behave; `default_group` is where new subscriptions hang, None for the root."""
+
+    require_authorization: bool = False
+    default_group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceGroup:
     """A container of resources with a home region."""
 

@@ -32,13 +32,16 @@ class Seams:
 
     `catalogue` names the providers, their types and operations. `may_see` says whether the caller may know of a
     subscription because of a right somewhere below it. `on_scope_deleted` is told the lower-case id of a deleted group
-    or resource, so that what others keep there goes with it. `identity_carriers` tell which managed identities a resource
+    or resource, so that what others keep there goes with it. `on_subscription_created` is told of a subscription
+    the caller made, `on_subscription_moved` of one that changed tenants, with the new tenant. `identity_carriers` tell which managed identities a resource
     of somebody else's keeping carries.
     """
 
     catalogue: Catalogue = field(default_factory=NoCatalogue)
     may_see: Callable[[Call, str], bool] = lambda call, subscription_id: False
     on_scope_deleted: list[Callable[[Call, str], None]] = field(default_factory=list)
+    on_subscription_created: list[Callable[[Call, str], None]] = field(default_factory=list)
+    on_subscription_moved: list[Callable[[Call, str, str], None]] = field(default_factory=list)
     identity_carriers: list[Callable[[Call, str], Collection[str]]] = field(default_factory=list)
 
 

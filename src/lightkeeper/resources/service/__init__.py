@@ -6,6 +6,15 @@ from lightkeeper.resources.service.acting import (
     act_on_resource,
     instance_view_of,
 )
+from lightkeeper.resources.service.aliases import delete_alias, get_alias, list_aliases, put_alias
+from lightkeeper.resources.service.exporting import export_template
+from lightkeeper.resources.service.hierarchy import (
+    delete_settings,
+    get_settings,
+    is_name_available,
+    list_entities,
+    put_settings,
+)
 from lightkeeper.resources.service.identities import identities_carried_by
 from lightkeeper.resources.service.items import (
     delete_resource,
@@ -28,6 +37,7 @@ from lightkeeper.resources.service.management_groups import (
     put_management_group,
     tree_of,
 )
+from lightkeeper.resources.service.moving import move_resources, validate_move
 from lightkeeper.resources.service.placement import (
     add_subscription,
     get_member,
@@ -57,6 +67,8 @@ from lightkeeper.resources.service.resource_groups import (
     resource_group_exists,
 )
 from lightkeeper.resources.service.subscriptions import (
+    cancel_subscription,
+    enable_subscription,
     find_subscription,
     get_subscription,
     get_subscriptions,
@@ -68,6 +80,8 @@ from lightkeeper.resources.service.subscriptions import (
     require_subscription,
     set_subscription_state,
 )
+from lightkeeper.resources.service.tags import delete_tags, get_tags, patch_tags, put_tags
+from lightkeeper.resources.service.transfer import transfer_subscription
 
 on_scope_deleted = seams.on_scope_deleted
 
@@ -76,26 +90,38 @@ __all__ = [
     "Tree",
     "act_on_resource",
     "add_subscription",
+    "cancel_subscription",
+    "delete_alias",
     "delete_management_group",
     "delete_resource",
     "delete_resource_group",
+    "delete_settings",
+    "delete_tags",
+    "enable_subscription",
     "ensure_registered",
+    "export_template",
     "find_management_group",
     "find_resource",
     "find_resource_group",
     "find_subscription",
+    "get_alias",
     "get_known_provider",
     "get_management_group",
     "get_member",
     "get_provider",
     "get_resource",
     "get_resource_group",
+    "get_settings",
     "get_subscription",
     "get_subscriptions",
+    "get_tags",
     "identities_carried_by",
     "instance_view_of",
     "is_finished",
+    "is_name_available",
     "is_registered",
+    "list_aliases",
+    "list_entities",
     "list_known_providers",
     "list_management_groups",
     "list_providers",
@@ -104,14 +130,19 @@ __all__ = [
     "list_resources",
     "list_resources_of_type",
     "list_subscriptions_in",
+    "move_resources",
     "on_scope_deleted",
     "patch_resource",
     "patch_resource_group",
+    "patch_tags",
     "placements",
+    "put_alias",
     "put_management_group",
     "put_resource",
     "put_resource_group",
+    "put_settings",
     "put_subscription",
+    "put_tags",
     "register",
     "remove_subscription",
     "rename_subscription",
@@ -123,6 +154,8 @@ __all__ = [
     "resource_group_exists",
     "seams",
     "set_subscription_state",
+    "transfer_subscription",
     "tree_of",
     "unregister",
+    "validate_move",
 ]

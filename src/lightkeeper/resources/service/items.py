@@ -187,7 +187,14 @@ def _stay_put(stored: Resource | None, place: str | None) -> None:
         )
 
 
-def _keep(call: Call, subscription: Subscription, resource: Resource, stored: Resource | None) -> Written[Resource]:
+def retag(call: Call, subscription: Subscription, resource: Resource, tags: Mapping[str, str]) -> None:
+    """Replace the tags of a resource, on behalf of the verb that has authorized its caller and checked them."""
+    _keep(call, subscription, replace(resource, tags=dict(tags)), resource, actions.WRITE_TAGS)
+
+
+def _keep(
+    call: Call, subscription: Subscription, resource: Resource, stored: Resource | None, operation: str = ""
+) -> Written[Resource]:
     tagged = replace(resource, etag=tag_of(encoding.canonical(_content(resource))))
     if stored is not None and stored.etag == tagged.etag:
         return Written(stored, created=False)
@@ -201,7 +208,7 @@ def _keep(call: Call, subscription: Subscription, resource: Resource, stored: Re
     call.record(
         Event(
             kind="ResourceWritten",
-            operation=actions.write(tagged.type),
+            operation=operation or actions.write(tagged.type),
             tenant_id=subscription.tenant_id,
             subscription_id=subscription.id,
             body={

@@ -47,6 +47,11 @@ class Tree:
         return max((1 + self.height_of(child.name) for child in self.children_of(name)), default=0)
 
 
+def is_group_name(name: str) -> bool:
+    """Return whether a management group may be called so: up to 90 letters, digits, `-_.()`, not ending in a dot."""
+    return _NAME.fullmatch(name) is not None and not name.endswith(".")
+
+
 def find_management_group(call: Call, tenant_id: str, name: str) -> ManagementGroup | None:
     """Return the group whoever asks; None when there is none. Authorizes nobody."""
     return tree.find_management_group(call.connection, tenant_id.lower(), name)
@@ -102,7 +107,7 @@ def put_management_group(
     call.hold(f"management-groups:{tenant_id.lower()}")
     stored = find_management_group(call, tenant_id, name)
     call.authorize(actions.WRITE_MANAGEMENT_GROUP, management_group_id(stored.name if stored else parent or tenant_id))
-    if _NAME.fullmatch(name) is None or name.endswith("."):
+    if not is_group_name(name):
         raise Invalid("InvalidGroupId", f"'{name}' is no management group id: use 1-90 letters, digits or -_.().")
     root = ensure_root(call, tenant_id)
     if stored is None and name.lower() == root.name:

@@ -129,6 +129,13 @@ def patch_resource_group(
     return group
 
 
+def retag_group(call: Call, subscription: Subscription, group: ResourceGroup, tags: Mapping[str, str]) -> None:
+    """Replace the tags of a group, on behalf of the verb that has authorized its caller and checked them."""
+    if dict(tags) != dict(group.tags):
+        retagged = replace(group, tags=dict(tags), changed_at=call.now)
+        _save(call, subscription, retagged, created=False, operation=actions.WRITE_TAGS)
+
+
 def delete_resource_group(call: Call, subscription_id: str, name: str) -> str:
     """Delete the group with all it holds; return the token under which the result can be asked for.
 
@@ -171,12 +178,19 @@ def is_finished(call: Call, subscription_id: str, token: str) -> bool:
     return True
 
 
-def _save(call: Call, subscription: Subscription, group: ResourceGroup, *, created: bool) -> None:
+def _save(
+    call: Call,
+    subscription: Subscription,
+    group: ResourceGroup,
+    *,
+    created: bool,
+    operation: str = actions.WRITE_GROUP,
+) -> None:
     groups.save_group(call.connection, group)
     call.record(
         Event(
             kind="ResourceGroupWritten",
-            operation=actions.WRITE_GROUP,
+            operation=operation,
             tenant_id=subscription.tenant_id,
             subscription_id=subscription.id,
             body={

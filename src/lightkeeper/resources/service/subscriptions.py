@@ -13,7 +13,10 @@ from lightkeeper.resources.model import Subscription, SubscriptionState, subscri
 from lightkeeper.resources.regions import Region
 from lightkeeper.resources.seams import seams
 from lightkeeper.resources.service.management_groups import ensure_root, require_management_group
-from lightkeeper.resources.store import tree
+from lightkeeper.resources.store import items, tree
+from lightkeeper.resources.store.items import Where
+
+LONGEST_NAME = 64
 
 
 def find_subscription(call: Call, subscription_id: str) -> Subscription | None:
@@ -111,11 +114,44 @@ def rename_subscription(call: Call, subscription_id: str, display_name: str) -> 
     """Give the subscription another display name. Raises `Invalid` when it is empty or over 64 characters."""
     call.authorize(actions.RENAME_SUBSCRIPTION, subscription_scope(subscription_id))
     stored = require_active(call, subscription_id)
-    if not 0 < len(display_name.strip()) <= 64:
-        raise Invalid("InvalidSubscriptionName", "A subscription name has 1 to 64 characters.", target="displayName")
+    if not 0 < len(display_name.strip()) <= LONGEST_NAME:
+        message = f"A subscription name has 1 to {LONGEST_NAME} characters."
+        raise Invalid("InvalidSubscriptionName", message, target="displayName")
     renamed = replace(stored, display_name=display_name.strip())
     save(call, renamed, actions.RENAME_SUBSCRIPTION)
     return renamed
+
+
+def cancel_subscription(call: Call, subscription_id: str, *, ignore_resources: bool = False) -> Subscription:
+    """Disable the subscription. Raises `Conflict` while it holds resources, unless these are to be ignored."""
+    call.authorize(actions.CANCEL_SUBSCRIPTION, subscription_scope(subscription_id))
+    stored = require_subscription(call, subscription_id)
+    call.hold(f"subscription:{stored.id}")
+    if not ignore_resources and items.some(call.connection, Where(stored.id), limit=1):
+        raise Conflict(
+            "SubscriptionNotEmpty",
+            f"The subscription '{stored.id}' still holds resources. Delete them first, or cancel with "
+            "ignoreResourceCheck=true.",
+        )
+    return _become(call, stored, SubscriptionState.DISABLED, actions.CANCEL_SUBSCRIPTION)
+
+
+def enable_subscription(call: Call, subscription_id: str) -> Subscription:
+    """Enable a canceled subscription again. Raises `Conflict` for one that is deleted."""
+    call.authorize(actions.ENABLE_SUBSCRIPTION, subscription_scope(subscription_id))
+    stored = require_subscription(call, subscription_id)
+    call.hold(f"subscription:{stored.id}")
+    if stored.state not in (SubscriptionState.DISABLED, SubscriptionState.ENABLED):
+        message = f"The subscription '{stored.id}' is {stored.state}; only a canceled one can be enabled."
+        raise Conflict("SubscriptionNotCanceled", message)
+    return _become(call, stored, SubscriptionState.ENABLED, actions.ENABLE_SUBSCRIPTION)
+
+
+def _become(call: Call, stored: Subscription, state: SubscriptionState, operation: str) -> Subscription:
+    changed = replace(stored, state=state)
+    if changed != stored:
+        save(call, changed, operation)
+    return changed
 
 
 def set_subscription_state(call: Call, subscription_id: str, state: SubscriptionState) -> Subscription:

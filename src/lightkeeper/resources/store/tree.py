@@ -6,8 +6,20 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from lightkeeper.kernel.call import TenantId
-from lightkeeper.resources.model import Channel, ManagementGroup, Subscription, SubscriptionState
-from lightkeeper.resources.store.tables import management_groups, subscriptions
+from lightkeeper.resources.model import (
+    Alias,
+    Channel,
+    HierarchySettings,
+    ManagementGroup,
+    Subscription,
+    SubscriptionState,
+)
+from lightkeeper.resources.store.tables import (
+    hierarchy_settings,
+    management_groups,
+    subscription_aliases,
+    subscriptions,
+)
 
 
 def find_management_group(connection: Connection, tenant_id: str, name: str) -> ManagementGroup | None:
@@ -117,3 +129,64 @@ def _subscription(row: Row[Any]) -> Subscription:
         management_group=row.management_group,
         tags=row.tags,
     )
+
+
+def find_alias(connection: Connection, tenant_id: str, name: str) -> Alias | None:
+    """Return the tenant's subscription alias of this name, in any case."""
+    table = subscription_aliases
+    query = select(table).where(table.c.tenant_id == tenant_id, table.c.name_key == name.lower())
+    row = connection.execute(query).first()
+    return _alias(row) if row else None
+
+
+def aliases_of(connection: Connection, tenant_id: str) -> Sequence[Alias]:
+    """Return the tenant's subscription aliases, by name."""
+    table = subscription_aliases
+    rows = connection.execute(select(table).where(table.c.tenant_id == tenant_id).order_by(table.c.name_key))
+    return [_alias(row) for row in rows]
+
+
+def save_alias(connection: Connection, alias: Alias) -> None:
+    """Add an alias."""
+    values = {name: getattr(alias, name) for name in Alias.__dataclass_fields__}
+    connection.execute(insert(subscription_aliases).values(name_key=alias.name.lower(), **values))
+
+
+def remove_alias(connection: Connection, alias: Alias) -> None:
+    """Remove an alias."""
+    table = subscription_aliases
+    connection.execute(
+        table.delete().where(table.c.tenant_id == alias.tenant_id, table.c.name_key == alias.name.lower())
+    )
+
+
+def forget_aliases(connection: Connection, subscription_id: str) -> None:
+    """Remove every alias of a subscription."""
+    connection.execute(subscription_aliases.delete().where(subscription_aliases.c.subscription_id == subscription_id))
+
+
+def hierarchy_settings_of(connection: Connection, tenant_id: str) -> HierarchySettings | None:
+    """Return how the tenant wants its tree to behave; None when it never said."""
+    row = connection.execute(select(hierarchy_settings).where(hierarchy_settings.c.tenant_id == tenant_id)).first()
+    return HierarchySettings(row.require_authorization, row.default_group) if row else None
+
+
+def save_hierarchy_settings(connection: Connection, tenant_id: str, settings: HierarchySettings) -> None:
+    """Write the settings, over those there were."""
+    remove_hierarchy_settings(connection, tenant_id)
+    connection.execute(
+        insert(hierarchy_settings).values(
+            tenant_id=tenant_id,
+            require_authorization=settings.require_authorization,
+            default_group=settings.default_group,
+        )
+    )
+
+
+def remove_hierarchy_settings(connection: Connection, tenant_id: str) -> None:
+    """Forget the settings."""
+    connection.execute(hierarchy_settings.delete().where(hierarchy_settings.c.tenant_id == tenant_id))
+
+
+def _alias(row: Row[Any]) -> Alias:
+    return Alias(row.tenant_id, row.name, row.subscription_id, row.created_by, row.created_at)

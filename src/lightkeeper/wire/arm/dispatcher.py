@@ -138,7 +138,7 @@ class ArmApp:
         subscription_id = route.id.subscription_id
         self._check_subscription(caller, subscription_id)
         api_version.check_served(version, route.operation.versions, route.id.type)
-        extra.append(self._throttle.count(caller.object_id, subscription_id, method, now.timestamp()))
+        extra.extend(self._throttle.count(caller.object_id, subscription_id, method, now.timestamp()))
         base = _base_of(scope, headers)
         request = ArmRequest(
             id=route.id,

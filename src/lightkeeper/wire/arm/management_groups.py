@@ -149,13 +149,14 @@ def project(group: ManagementGroup, whole: Tree) -> dict[str, Any]:
 
 def _written(call: Call, request: ArmRequest, display_name: str | None, parent: str | None) -> Answer:
     written = resources.put_management_group(
-        call, call.caller.tenant_id, request.id.name, display_name=display_name, parent=_group_name(parent)
+        call, call.caller.tenant_id, request.id.name, display_name=display_name, parent=group_name_in(parent)
     )
     whole = resources.tree_of(call, call.caller.tenant_id, written.value.name)
     return Answer(200, project(written.value, whole))
 
 
-def _group_name(id_: str | None) -> str | None:
+def group_name_in(id_: str | None) -> str | None:
+    """Return the name in a management group's id, None for no id. Raises `Invalid` for another id."""
     if id_ is None:
         return None
     base, _, name = id_.rstrip("/").rpartition("/")

@@ -55,6 +55,12 @@ def list_types(call: Call, request: ArmRequest) -> Answer:
     return Answer(200, {"value": _types(_one(call, request))})
 
 
+def list_permissions(call: Call, request: ArmRequest) -> Answer:
+    """Return what the provider's own application may do on the subscription: nothing, for there is none behind it."""
+    _one(call, request)
+    return Answer(200, {"value": []})
+
+
 def register(call: Call, request: ArmRequest) -> Answer:
     """Register the provider; it is registered at once."""
     subscription_id = request.id.subscription_id or ""
@@ -118,6 +124,9 @@ OPERATIONS = [
     Operation("GET", _ON, actions.READ_PROVIDERS, (200,), list_providers, VERSIONS),
     Operation("GET", f"{_ON}/{{namespace}}", actions.READ_PROVIDERS, (200,), get_provider, VERSIONS),
     Operation("GET", f"{_ON}/{{namespace}}/resourceTypes", actions.READ_PROVIDERS, (200,), list_types, VERSIONS),
+    Operation(
+        "GET", f"{_ON}/{{namespace}}/providerPermissions", actions.READ_PROVIDERS, (200,), list_permissions, VERSIONS
+    ),
     Operation("POST", f"{_ON}/{{namespace}}/register", actions.register("{namespace}"), (200,), register, VERSIONS),
     Operation(
         "POST", f"{_ON}/{{namespace}}/unregister", actions.unregister("{namespace}"), (200,), unregister, VERSIONS

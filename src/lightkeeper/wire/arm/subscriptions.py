@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lightkeeper.directory import service as directory
+from lightkeeper.directory.model import Tenant
 from lightkeeper.kernel.call import Call
 from lightkeeper.resources import actions
 from lightkeeper.resources import service as resources
@@ -44,21 +45,31 @@ views = Views()
 
 
 def list_tenants(call: Call, request: ArmRequest) -> Answer:
-    """Return the tenants the caller's account is in, the home first: az keeps the first tenant a subscription shows in."""
-    tenants = [
-        {
-            "id": f"/tenants/{tenant.id}",
-            "tenantId": tenant.id,
-            "tenantCategory": "Home",
-            "countryCode": tenant.country_code,
-            "displayName": tenant.display_name,
-            "domains": [tenant.domain],
-            "defaultDomain": tenant.domain,
-            "tenantType": "AAD",
-        }
-        for tenant in directory.list_tenants_of(call)
-    ]
-    return Answer(200, {"value": tenants})
+    """Return the tenants the caller's account is in, the home first: az keeps the first tenant a subscription shows in.
+
+    `$includeAllTenantCategories=true` adds the customers whose subscriptions the caller manages; clients would otherwise
+    try to sign in there.
+    """
+    own = directory.list_tenants_of(call)
+    shown = [_tenant(tenant, "Home") for tenant in own]
+    if request.query.get("$includealltenantcategories", "").lower() == "true" and not call.caller.unrestricted:
+        known = {str(tenant.id) for tenant in own}
+        managed = {str(one.tenant_id) for one, _ in views.visible_subscriptions(call)} - known
+        shown += [_tenant(directory.get_tenant(call, tenant_id), "ManagedBy") for tenant_id in sorted(managed)]
+    return Answer(200, {"value": shown})
+
+
+def _tenant(tenant: Tenant, category: str) -> dict[str, Any]:
+    return {
+        "id": f"/tenants/{tenant.id}",
+        "tenantId": tenant.id,
+        "tenantCategory": category,
+        "countryCode": tenant.country_code,
+        "displayName": tenant.display_name,
+        "domains": [tenant.domain],
+        "defaultDomain": tenant.domain,
+        "tenantType": "AAD",
+    }
 
 
 def list_subscriptions(call: Call, request: ArmRequest) -> Answer:

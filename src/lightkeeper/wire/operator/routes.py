@@ -4,14 +4,20 @@ from typing import Any
 
 from starlette.routing import Route
 
+from lightkeeper.access import service as roles
+from lightkeeper.access.assignment_rules import Asked as Asking
+from lightkeeper.access.model import OWNER
 from lightkeeper.kernel import clock as kernel_clock
 from lightkeeper.kernel import log
 from lightkeeper.kernel.call import OPERATOR
 from lightkeeper.kernel.clock import iso
+from lightkeeper.kernel.ids import new_guid
 from lightkeeper.kernel.log import Entry
+from lightkeeper.kernel.resource_id import parse
+from lightkeeper.resources import service as resources
 from lightkeeper.wire.operator import access
 from lightkeeper.wire.operator.desk import Asked, OperatorDesk, finding_document, guarded
-from lightkeeper.world import apply, show, time
+from lightkeeper.world import apply, lookup, show, time
 
 
 def get_health(desk: OperatorDesk, asked: Asked) -> Any:
@@ -83,6 +89,19 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
+def post_transfer(desk: OperatorDesk, asked: Asked) -> Any:
+    """Give the `subscription` (a name or id) to another `tenant`; `owner`, a principal there, becomes its Owner."""
+    with desk.office.writing(OPERATOR) as call:
+        subscription = lookup.scope_named(call, asked.needed("subscription"))
+        tenant = lookup.tenant_named(call, asked.needed("tenant"))
+        owner = asked.optional("owner")
+        principal = lookup.subject_named(call, owner, tenant.name)[0] if owner else None
+        moved = resources.transfer_subscription(call, parse(subscription).subscription_id or "", tenant.id)
+        if principal is not None:
+            roles.give(call, moved.scope, Asking(new_guid(), principal.id, OWNER))
+    return {"subscription": moved.id, "tenant": moved.tenant_id, "owner": principal.id if principal else None}
+
+
 def get_clock(desk: OperatorDesk, asked: Asked) -> Any:
     """Return the time everything goes by, and how far it is ahead of the wall clock."""
     clock = desk.office.clock
@@ -112,6 +131,7 @@ ENDPOINTS = [
     ("POST", "/operator/access/check", access.check),
     ("POST", "/operator/access/explain", access.explain),
     ("POST", "/operator/access/list", access.list_rights),
+    ("POST", "/operator/subscriptions/transfer", post_transfer),
     ("GET", "/operator/clock", get_clock),
     ("POST", "/operator/clock/advance", post_clock),
 ]
