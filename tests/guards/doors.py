@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from lightkeeper.publishing.ingestion.names import VERSION as INGESTION_VERSION
+from lightkeeper.publishing.ingestion.names import product_guid
+from lightkeeper.publishing.ingestion.names import schema as ingestion_schema
 from lightkeeper.wire.arm.operation import ANY_TYPE, Operation
 from lightkeeper.wire.arm.table import operations
 from lightkeeper.wire.entra import routes as entra
 from lightkeeper.wire.entra.graph import app as graph
+from lightkeeper.wire.ingestion import routes as ingestion
+from lightkeeper.wire.ingestion.routes import PREFIX as INGESTION
 from lightkeeper.wire.operator import routes as operator
 from lightkeeper.wire.partner import routes as partner
 from lightkeeper.wire.partner.desk import API_VERSION as PARTNER_VERSION
@@ -25,6 +30,7 @@ HELD = "held-offer"
 MONITORING_READER = "43d0d8ad-25c7-4714-9337-8ba259a9fe05"
 READER_ROLE = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 THING = "99999999-0000-4000-8000-000000000001"
+PRODUCT = product_guid("fabrikam", "managed-operations")
 
 ANY_TAG = {"if-match": "*"}
 
@@ -56,7 +62,6 @@ NAMES = {
 }
 NAMES_AT = {
     "Microsoft.Authorization/roleDefinitions/{name}": READER_ROLE,
-    "Microsoft.Resources/deployments/{name}": "knock",
     "Microsoft.ManagedServices/marketplaceRegistrationDefinitions/{name}": "fabrikam.managed-operations.operations",
 }
 BODIES: dict[tuple[str, str], Any] = {
@@ -72,6 +77,18 @@ BODIES: dict[tuple[str, str], Any] = {
             "principalId": READER,
         }
     },
+    ("PUT", "roleDefinitions/{name}"): {
+        "properties": {
+            "roleName": "Knocker",
+            "type": "CustomRole",
+            "permissions": [{"actions": ["Microsoft.Compute/virtualMachines/read"], "notActions": []}],
+            "assignableScopes": [SCOPES["subscription"]],
+        }
+    },
+    ("PUT", "Microsoft.Resources/tags/default"): {"properties": {"tags": {"knocked": "yes"}}},
+    ("PATCH", "Microsoft.Resources/tags/default"): {"operation": "Merge", "properties": {"tags": {"knocked": "yes"}}},
+    ("POST", "Microsoft.Subscription/rename"): {"subscriptionName": "Production"},
+    ("PUT", "locks/{name}"): {"properties": {"level": "CanNotDelete"}},
     ("PUT", "registrationDefinitions/{name}"): {
         "properties": {
             "registrationDefinitionName": "Knock",
@@ -123,7 +140,7 @@ def doors() -> Iterator[Door]:
             f"/catalog/{name}/{{id}}",
             f"/catalog/{name}/fabrikam.managed-operations?api-version={version}",
         )
-    for method, path, _ in partner.ENDPOINTS:
+    for method, path, _ in (*partner.ENDPOINTS, *ingestion.ENDPOINTS):
         yield Door("partner", method, path, _partner(path), "", _PARTNER_BODIES.get((method, path)), ANY_TAG)
     yield Door("partner", "GET", "/media/{file}", f"/media/{'0' * 64}.png")
     for method, path, _ in operator.ENDPOINTS:
@@ -147,8 +164,9 @@ def _arm(operation: Operation) -> Iterator[Door]:
     for kind, scope in places.items():
         asked = path.replace("/{scope}", scope)
         asked = asked.replace("{namespace}/{type}", "Microsoft.Compute/virtualMachines")
-        for end, name in NAMES_AT.items():
+        for end, name in NAMES_AT.items() if operation.method in ("GET", "HEAD") else ():
             asked = asked.replace(end, end.replace("{name}", name))
+        asked = asked.replace("Microsoft.Resources/deployments/{name}", "Microsoft.Resources/deployments/knock")
         for name, value in NAMES.items():
             asked = asked.replace(f"{{{name}}}", value)
         shown = path.replace("/{scope}", f"/{{{kind}}}") if kind not in ("", "/") else path
@@ -161,6 +179,8 @@ def _arm(operation: Operation) -> Iterator[Door]:
 _PORTAL_BODIES = {
     "/storefront/{publisher}/{product}/{plan}/accept": {"subscription": PROD},
     "/service-providers/{key}/delegate": {"scopes": [SCOPES["subscription"]], "consent": True},
+    "/storefront/{publisher}/{product}/contact": {"consent": True, "firstName": "Olga", "lastName": "Owner"},
+    "/subscriptions/{subscription}/webhooks": {"url": "https://hooks.example/x", "kinds": ["*"], "events": ["*"]},
     "/service-providers/{key}/accept-update": {},
     "/service-providers/{key}/remove": {},
 }
@@ -170,7 +190,27 @@ _PARTNER_BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/api/publishers/{publisher}/offers/{offer}/check"): {"definition": {}},
     ("POST", "/api/publishers/{publisher}/offers/{offer}/audience"): {"add": [], "remove": []},
     ("POST", "/api/publishers/{publisher}/offers/{offer}/publish"): {},
+    ("POST", "/api/publishers/{publisher}/leads/{lead}/answer"): {"status": "Accepted"},
+    ("POST", "/api/publishers/{publisher}/webhooks"): {
+        "url": "https://hooks.example/x",
+        "kinds": ["*"],
+        "events": ["*"],
+    },
     ("POST", "/api/publishers/{publisher}/offers/{offer}/golive"): {},
+    ("POST", "/api/publishers"): {
+        "id": "knocker",
+        "displayName": "Knocker",
+        "legalName": "Knocker Ltd",
+        "address": "At the door 1",
+        "contact": {"name": "K", "email": "k@knocker.example", "phone": "+1"},
+    },
+    ("PUT", "/api/publishers/{publisher}/verification"): {"verdict": "pending"},
+    ("PUT", "/api/publishers/{publisher}/designations"): {"designations": []},
+    ("POST", "/api/reviews/{submission}"): {"decision": "approve"},
+    ("POST", f"{INGESTION}/configure"): {
+        "$schema": ingestion_schema("configure"),
+        "resources": [{"$schema": ingestion_schema("property")}],
+    },
 }
 _GRAPH_BODIES = {
     "/directoryObjects/getByIds": {"ids": [STAFF]},
@@ -194,10 +234,13 @@ def _portal(path: str) -> str:
 def _partner(path: str) -> str:
     names = {
         "publisher": "fabrikam", "offer": "managed-operations", "member": TECHNICIAN, "slot": "draft", "version": "1",
-        "operation": THING,
+        "operation": THING, "lead": THING, "delivery": THING, "webhook": THING, "submission": THING,
+        "plan": "operations", "report": "orders", "job": THING, "type": "product", "rest:path": PRODUCT, "guid": PRODUCT,
     }  # fmt: skip
     for name, value in names.items():
         path = path.replace(f"{{{name}}}", value)
+    if path.startswith(INGESTION):
+        return f"{path}?$version={INGESTION_VERSION}&publisher=fabrikam&product=product/{PRODUCT}"
     return f"{path}?api-version={PARTNER_VERSION}"
 
 

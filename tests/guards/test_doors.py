@@ -31,13 +31,19 @@ OPEN = {
     "arm GET /{managementGroup}/providers/Microsoft.ManagedServices/marketplaceRegistrationDefinitions",
     "arm GET /{managementGroup}/providers/Microsoft.ManagedServices/marketplaceRegistrationDefinitions/{name}",
     "arm POST /providers/Microsoft.Resources/calculateTemplateHash",
+    "arm POST /providers/Microsoft.Management/checkNameAvailability",
+    "arm POST /providers/Microsoft.Management/getEntities",
+    "arm GET /providers/Microsoft.Subscription/aliases",
     "portal GET /portal/api/storefront",
+    "portal POST /portal/api/storefront/{publisher}/{product}/contact",  # whoever sees an offer may ask to be called
     "portal GET /portal/api/storefront/{publisher}/{product}",
     "portal GET /portal/api/service-providers",
     "portal GET /portal/api/service-providers/notices",
     "portal GET /portal/api/my-customers",
     "portal GET /portal/api/my-customers/delegations",
     "partner GET /api/publishers",
+    "partner POST /api/publishers",  # anybody may open an account for their own organisation
+    "partner GET /rp/product-ingestion/product",  # the products of one's own accounts
     # A directory is read by whoever is in it.
     "graph GET /v1.0/me",
     "graph GET /v1.0/users",
@@ -73,6 +79,8 @@ NOT_THERE = "nothing of the kind exists at such a scope, and everybody is told s
 
 OTHER_QUESTION = {
     "arm PATCH /providers/Microsoft.Management/managementGroups/{groupId}": "reads the group before it writes it",
+    "arm GET /providers/Microsoft.Subscription/aliases/{name}": "who made an alias may look at it without a role",
+    "arm POST /providers/Microsoft.Authorization/elevateAccess": "being Global Administrator is asked, which no role is",
     "arm GET /providers/Microsoft.Insights/eventtypes/management/values": "the tenant's log has a permission of its own",
     "arm GET /{managementGroup}/providers/Microsoft.Insights/eventtypes/management/values": NOT_THERE,
     "arm GET /{resourceGroup}/providers/Microsoft.Insights/eventtypes/management/values": NOT_THERE,
@@ -116,7 +124,10 @@ def test_nobody_gets_in_without_a_role(rows: list[Row]) -> None:
 
 
 def test_a_stranger_hears_a_refusal_and_never_our_fault(rows: list[Row]) -> None:
-    """401, 403 or 404; sign-in pages answer a bad form with 400 and the front page leads on."""
+    """401, 403 or 404, whatever is asked; a door that judges the request before the caller is not watched well.
+
+    Sign-in pages answer a bad form with 400 and the front page leads on.
+    """
     for row in rows:
         for who, status in row.heard.items():
             allowed = {401, 403, 404}
@@ -126,7 +137,10 @@ def test_a_stranger_hears_a_refusal_and_never_our_fault(rows: list[Row]) -> None
                 allowed = {307}
             if OTHER_QUESTION.get(name(row)) == NOT_THERE:
                 allowed = {401, 400, 404}
-            assert status < 300 or status in allowed, (name(row), who, status)
+            if "invalidId" in row.codes[who]:  # the id asked for belongs to somebody else, or is of no kind there is
+                allowed = {*allowed, 400, 409}
+            hint = "is there a body for this door in tests/guards/doors.py, and is it read after the door is guarded?"
+            assert status < 300 or status in allowed, (name(row), who, status, hint)
 
 
 def test_another_tenants_administrator_never_gets_into_a_subscription(rows: list[Row]) -> None:
