@@ -49,8 +49,9 @@ def _adoption(report: Report) -> tuple[Bars, str]:
     counted: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in report.documents:
         counted[f"{row['OfferId']} / {row['PlanId']}"][row["Version"]] += 1
+    newest_first = sorted({version for versions in counted.values() for version in versions}, key=version_of)[::-1]
     return {
-        plan: [Part(version, n) for version, n in sorted(versions.items(), key=lambda item: version_of(item[0]))[::-1]]
+        plan: [Part(version, versions.get(version, 0)) for version in newest_first]
         for plan, versions in sorted(counted.items())
     }, "subscriptions by version, newest first"
 
