@@ -198,14 +198,15 @@ def get_operation(call: Call, request: ArmRequest) -> Answer:
 
 def what_if(call: Call, request: ArmRequest) -> Answer:
     """Answer what a deployment would change, at once; `whatIfSettings.resultFormat` may ask for the ids only."""
-    settings = lookup(lookup(request.body or {}, "properties") or {}, "whatIfSettings") or {}
+    asked = to_domain(request)
+    settings = lookup(lookup(request.body, "properties"), "whatIfSettings") or {}
     form = str(lookup(settings, "resultFormat") or _WHOLE).lower() if isinstance(settings, dict) else ""
     if form not in (_WHOLE.lower(), "resourceidonly"):
         raise Invalid(
             "InvalidRequestContent",
             "The request content was invalid: 'resultFormat' is 'FullResourcePayloads' or 'ResourceIdOnly'.",
         )
-    foreseen = service.what_if(call, *_place(request), to_domain(request), whole=form == _WHOLE.lower())
+    foreseen = service.what_if(call, *_place(request), asked, whole=form == _WHOLE.lower())
     return Answer(200, projection.what_if_document(foreseen))
 
 
