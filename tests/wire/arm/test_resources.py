@@ -252,6 +252,31 @@ def test_a_transferred_subscription_keeps_third_parties_and_loses_the_old_owners
         assert index.view.tables.grants_at == before, "the log said what the tables say"
 
 
+def test_the_operator_transfers_by_name_and_names_the_new_owner(town: Town) -> None:
+    """The accepting user of a transfer becomes Owner of the subscription in its new tenant."""
+    key = (town.folder / "operator.key").read_text().strip()
+    asked = {"subscription": "prod", "tenant": "fabrikam", "owner": "fabrikam/head"}
+
+    done = town.house.send("POST", "/operator/subscriptions/transfer", asked, by=key)
+
+    assert done.status == 200, done.raw
+    assert town.ask(HEAD, "DELETE", VM, version="2024-07-01").status == 200
+    again = town.house.send("POST", "/operator/subscriptions/transfer", asked, by=key)
+    assert again.code == "SubscriptionAlreadyInTenant"
+
+
+def test_identities_do_not_survive_a_transfer(town: Town) -> None:
+    """Transfer: system-assigned identities belong to the old directory and are gone; the resource stays."""
+    site = f"{WEB}/providers/Microsoft.Web/sites/shop"
+    body = {"location": "westeurope", "properties": {}, "identity": {"type": "SystemAssigned"}}
+    town.ask(OWNER, "PUT", site, body, "2023-12-01")
+    with town.house.office.writing(OPERATOR) as call:
+        resources.transfer_subscription(call, PROD.split("/")[2], FABRIKAM)
+        found = resources.find_resource(call, site)
+
+    assert found is not None and found.identity == {"type": "None"}
+
+
 def test_what_a_provider_may_do_on_a_subscription_is_nothing(town: Town) -> None:
     """providerPermissions: no application of a resource provider holds anything here."""
     found = town.ask(READER, "GET", f"{PROD}/providers/Microsoft.Compute/providerPermissions", version=FRONT)

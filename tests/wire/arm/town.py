@@ -65,8 +65,9 @@ UAA_ROLE = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9"
 class Town:
     """The house with this world, asked briefly."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, folder: Path) -> None:
         self.house = house
+        self.folder = folder
 
     def ask(
         self, by: str, method: str, path: str, body: Any = None, version: str = "2022-04-01", **headers: str
@@ -104,5 +105,5 @@ class Town:
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     house = House.of(tmp_path, WORLD)
-    yield Town(house)
+    yield Town(house, tmp_path)
     house.close()

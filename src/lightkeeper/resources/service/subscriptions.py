@@ -125,8 +125,8 @@ def rename_subscription(call: Call, subscription_id: str, display_name: str) -> 
 def cancel_subscription(call: Call, subscription_id: str, *, ignore_resources: bool = False) -> Subscription:
     """Disable the subscription. Raises `Conflict` while it holds resources, unless these are to be ignored."""
     call.authorize(actions.CANCEL_SUBSCRIPTION, subscription_scope(subscription_id))
+    call.hold(f"subscription:{subscription_id.lower()}")
     stored = require_subscription(call, subscription_id)
-    call.hold(f"subscription:{stored.id}")
     if not ignore_resources and items.some(call.connection, Where(stored.id), limit=1):
         raise Conflict(
             "SubscriptionNotEmpty",
@@ -139,8 +139,8 @@ def cancel_subscription(call: Call, subscription_id: str, *, ignore_resources: b
 def enable_subscription(call: Call, subscription_id: str) -> Subscription:
     """Enable a canceled subscription again. Raises `Conflict` for one that is deleted."""
     call.authorize(actions.ENABLE_SUBSCRIPTION, subscription_scope(subscription_id))
+    call.hold(f"subscription:{subscription_id.lower()}")
     stored = require_subscription(call, subscription_id)
-    call.hold(f"subscription:{stored.id}")
     if stored.state not in (SubscriptionState.DISABLED, SubscriptionState.ENABLED):
         message = f"The subscription '{stored.id}' is {stored.state}; only a canceled one can be enabled."
         raise Conflict("SubscriptionNotCanceled", message)

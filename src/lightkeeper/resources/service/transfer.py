@@ -27,9 +27,9 @@ def transfer_subscription(call: Call, subscription_id: str, tenant_id: str) -> S
     Raises `NotFound` for an unknown subscription or tenant, `Conflict` when the tenant has it already.
     """
     call.authorize(actions.TRANSFER_SUBSCRIPTION, ROOT)
-    stored = require_subscription(call, subscription_id)
     tenant = directory.get_tenant(call, tenant_id)
-    call.hold(f"subscription:{stored.id}")
+    call.hold(f"subscription:{subscription_id.lower()}")
+    stored = require_subscription(call, subscription_id)
     if stored.tenant_id == tenant.id:
         raise Conflict("SubscriptionAlreadyInTenant", f"The subscription '{stored.id}' belongs to that tenant already.")
     root = ensure_root(call, tenant.id)
