@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps
 PACKAGES = "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
-.PHONY: demo test check up bench docs requirements clean
+.PHONY: demo test test-clients check up bench docs requirements clean
 
 demo: $(VENV)/.run  ## set everything up and tell the main job, start to end
 	@$(BIN)/python -m demo
 
 test: $(VENV)/.test  ## set everything up and pass all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-clients: $(VENV)/.test .clients/az/.set .clients/python/.set .clients/python-stable/.set .clients/node/.set
+	@$(BIN)/python -m pytest clients  ## az, the Python and the JavaScript SDKs, unmodified, against a server (needs Node 20 with npm)
 
 check: $(VENV)/.check  ## format, lint, types, import layers
 	$(BIN)/ruff format --check .
@@ -49,10 +52,25 @@ docs: $(VENV)/.test  ## write the pages that are facts of the code, and the matr
 	@$(BIN)/python -m tests.guards.documents --write
 	@$(BIN)/python -m tests.guards.matrix --write
 
+# Clients of different generations want different versions of the same libraries: each has an environment of its own.
+.clients/%/.set: requirements/clients/%.txt
+	@echo "Setting up .clients/$* ..."
+	@rm -rf .clients/$* && mkdir -p .clients && $(PYTHON) -m venv --without-pip .clients/$*
+	@$(PYTHON) -m pip --python .clients/$*/bin/python --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps --requirement $<
+	@touch $@
+
+.clients/node/.set: requirements/clients/node/package-lock.json
+	@echo "Setting up .clients/node ..."
+	@rm -rf .clients/node && mkdir -p .clients/node && cp requirements/clients/node/package*.json .clients/node
+	@cd .clients/node && npm ci --no-audit --no-fund --silent
+	@touch $@
+
 requirements:  ## pin anew, with hashes and without a registry's address (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group test --constraints requirements/run.txt --output-file requirements/test.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group check --constraints requirements/run.txt --output-file requirements/check.txt
+	for one in az python python-stable; do uv pip compile --quiet --universal --python-version 3.11 --prerelease if-necessary-or-explicit --generate-hashes --no-emit-index-url --no-header requirements/clients/$$one.in --output-file requirements/clients/$$one.txt; done
+	cd requirements/clients/node && npm install --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
 
 clean:
-	rm -rf $(VENV) .demo .up
+	rm -rf $(VENV) .demo .up .clients

@@ -1,0 +1,1 @@
+"""Clients nobody here wrote, run against a server."""

@@ -23,7 +23,7 @@ COMMANDS = [
     "offer publish", "offer status", "offer go-live", "offer cancel", "offer show", "offer list", "offer history",
     "storefront search", "storefront show", "storefront accept", "storefront delegate", "storefront offers",
     "storefront diff", "storefront update", "storefront remove", "storefront why-not", "storefront owners",
-    "customers list", "delegations list", "deployment create", "deployment validate", "deployment show", "rest",
+    "customers list", "delegations list", "deployment create", "deployment validate", "deployment show", "rest", "env",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from lightkeeper.cli import (
     access,
     customers,
     deployment,
+    environment,
     leads,
     operating,
     publisher,
@@ -29,5 +30,6 @@ app = typer.Typer(
 
 for module in (
     up, world, operating, access, signing, publisher, offer, storefront, customers, deployment, leads, reports, rest,
+    environment,
 ):  # fmt: skip
     module.register(app)

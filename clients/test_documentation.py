@@ -1,0 +1,41 @@
+"""Every block of docs/clients.md runs as it stands."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from tests.server import REPOSITORY, Server
+
+from clients.conftest import INSTALLED, run
+from clients.test_sdks import GIVEN
+
+BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+PAGE = (REPOSITORY / "docs" / "clients.md").read_text()
+PARTS = {part.partition("\n")[0]: BLOCK.findall(part) for part in PAGE.split("\n## ")[1:]}
+ENVIRONMENTS = {"az": "az", "Python": "python", "JavaScript": "node", "Terraform": ""}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_blocks_of_a_part_run(server: Server, tmp_path: Path, part: str) -> None:
+    """A reader copies them into one shell, from top to bottom."""
+    environment = INSTALLED / ENVIRONMENTS[part]
+    if not environment.exists():
+        pytest.skip(f"{environment} is not installed: run make test-clients")
+    lines = ["set -e"]
+    for language, text in PARTS[part]:
+        if language == "sh":
+            lines.append(text)
+        elif language == "python":
+            (tmp_path / "block.py").write_text(text)
+            lines.append(f"'{environment}/bin/python' '{tmp_path}/block.py'")
+        else:
+            (tmp_path / "block.mjs").write_text(text)
+            (tmp_path / "node_modules").symlink_to(environment / "node_modules")
+            lines.append(f"node '{tmp_path}/block.mjs'")
+    path = os.pathsep.join([str(environment / "bin"), str(REPOSITORY / ".venv" / "bin"), os.environ["PATH"]])
+
+    done = run(["bash", "-c", "\n".join(lines)], GIVEN | {"PATH": path, "LIGHTKEEPER_DATA": str(server.data)})
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() or part == "Python"

@@ -1,0 +1,61 @@
+"""`lightkeeper env`: what a shell must set so that a client nobody here wrote works with the running server.
+
+eval "$(lightkeeper env az)"
+"""
+
+import shlex
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from lightkeeper.cli.desk import Desk, command
+
+
+class Client(StrEnum):
+    """The clients that need something set."""
+
+    AZ = "az"
+    PYTHON = "python"
+    NODE = "node"
+    TERRAFORM = "terraform"
+
+
+def register(app: typer.Typer) -> None:
+    """Register the command."""
+    command(app, "env", anybody=False)(env)
+
+
+def env(desk: Desk, client: Annotated[Client, typer.Argument(help="Who is to talk to the server.")]) -> None:
+    """Print the variables a client needs, for `eval "$(lightkeeper env az)"`."""
+    found = variables_of(client, desk.server.ready)
+    if not desk.for_people:
+        desk.show(found)
+        return
+    for name, value in found.items():
+        print(f"export {name}={shlex.quote(value)}")
+
+
+def variables_of(client: Client, ready: Mapping[str, Any]) -> dict[str, str]:
+    """Return the variables and their values for the server that wrote this ready file."""
+    doors = {"LIGHTKEEPER_ARM": str(ready["arm"]), "LIGHTKEEPER_GRAPH": str(ready["graph"])}
+    # One variable replaces all public authorities for Python programs, so the bundle holds those too.
+    python = {"REQUESTS_CA_BUNDLE": str(ready["ca_bundle"]), "SSL_CERT_FILE": str(ready["ca_bundle"])}
+    if client is Client.AZ:
+        return doors | python | {
+            # Tokens are kept by host name without port: two servers on one machine need two folders.
+            "AZURE_CONFIG_DIR": f"{ready['data']}/az",
+            # Otherwise the program asks a public host whether this one may be trusted.
+            "AZURE_CORE_INSTANCE_DISCOVERY": "false",
+            "AZURE_CORE_COLLECT_TELEMETRY": "false",
+        }  # fmt: skip
+    if client is Client.PYTHON:
+        return doors | python | {"AZURE_AUTHORITY_HOST": str(ready["login"])}
+    if client is Client.NODE:
+        return doors | {"AZURE_AUTHORITY_HOST": str(ready["login"]), "NODE_EXTRA_CA_CERTS": str(ready["ca_file"])}
+    return {
+        "ARM_METADATA_HOSTNAME": urlsplit(str(ready["arm"])).netloc,
+        "SSL_CERT_FILE": str(ready["ca_bundle"]),
+    }
