@@ -176,6 +176,13 @@ def due(connection: Connection, now: datetime, limit: int) -> list[Delivery]:
     return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.next_at).limit(limit))]
 
 
+def left_alone(connection: Connection, before: datetime) -> list[str]:
+    """Return the deliveries whose attempt was asked for before a time and has not ended."""
+    open_states = (str(DeliveryState.QUEUED), str(DeliveryState.SENDING))
+    query = select(deliveries.c.id).where(deliveries.c.state.in_(open_states), deliveries.c.next_at <= before)
+    return [row.id for row in connection.execute(query.order_by(deliveries.c.next_at))]
+
+
 def deliveries_of(connection: Connection, owner: str, *, event_id: str = "", limit: int = 200) -> list[Delivery]:
     """Return an owner's deliveries, newest first; with `event_id` those of one lead or notice."""
     query = select(deliveries).where(deliveries.c.owner == owner)

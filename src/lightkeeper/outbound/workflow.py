@@ -7,7 +7,7 @@ never sent again. Waiting for the next attempt is a time in the table; when it h
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -32,6 +32,7 @@ from lightkeeper.publishing.account_rules import Action
 from lightkeeper.publishing.model import Environment, Submission
 
 PORTION = 100
+_LEFT_ALONE_FOR = timedelta(minutes=2)  # longer than any exchange may take
 _log = structlog.get_logger("lightkeeper.outbound")
 
 
@@ -53,7 +54,20 @@ def send(office: Office, delivery_id: str) -> bool:
     return False
 
 
-WORKFLOWS = (Workflow("deliver", DELIVERY_ASKED, "delivery_id", (Step("send", send),)),)
+def unfinished(office: Office) -> list[str]:
+    """Return the deliveries whose attempt should have ended: its workflow was lost, with a node or with its checkpoints."""
+    with office.database.read() as connection:
+        return store.left_alone(connection, office.clock.now() - _LEFT_ALONE_FOR)
+
+
+def abandon(office: Office, delivery_id: str) -> None:
+    """Count an attempt that cannot be brought to its end as failed; the next one has its time."""
+    claimed = _claim(office, delivery_id)
+    if claimed is not None:
+        _settle(office, claimed[0], delivered=False, final=False, note="The attempt was interrupted.")
+
+
+WORKFLOWS = (Workflow("deliver", DELIVERY_ASKED, "delivery_id", (Step("send", send),), unfinished, abandon),)
 """What a process with a worker runs."""
 
 
