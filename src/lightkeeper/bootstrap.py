@@ -269,6 +269,7 @@ def _apps(house: House, settings: Settings, doors: dict[str, Any]) -> tuple[Any,
             entra.cloud_name, arm=doors["arm"], login=login, portal=doors["portal"], audiences=entra.arm_audiences
         ),
         FailureLog(house.office),
+        settings.template_hosts,
     )
     deployment_seams.install(loopback.seams())
     table = list(operations())

@@ -35,6 +35,7 @@ class Settings:
     human_review: bool = False  # a person reads every submission after the rules did
     review_within: timedelta = timedelta(days=3)  # what the reviewers promise
     role_delay: timedelta = timedelta(0)  # how much later than templates offers may name a new built-in role
+    template_hosts: tuple[str, ...] = ()  # where linked templates may be fetched from; empty: nowhere
     phase_takes: timedelta = timedelta(0)  # how long each publishing phase lasts, for trying out waiting and crashes
 
     @property

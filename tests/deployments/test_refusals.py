@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightkeeper.deployments import lenient_json, service
-from lightkeeper.deployments.accepting import Asked
+from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.expressions import is_expression, literal_of, parse, quoted
 from lightkeeper.deployments.faults import LanguageFault, TemplateFault
 from lightkeeper.deployments.template import load

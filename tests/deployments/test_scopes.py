@@ -11,7 +11,7 @@ from lightkeeper import bootstrap
 from lightkeeper.access import service as access
 from lightkeeper.access.assignment_rules import Asked as RoleAsked
 from lightkeeper.deployments import seams, service, store, workflow
-from lightkeeper.deployments.accepting import Asked
+from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.model import Deployment, State
 from lightkeeper.kernel.call import OPERATOR, TenantId
 from lightkeeper.kernel.clock import Clock

@@ -9,7 +9,7 @@ import pytest
 
 from lightkeeper import bootstrap
 from lightkeeper.deployments import projection, seams, service, workflow
-from lightkeeper.deployments.accepting import Asked
+from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.differences import differences
 from lightkeeper.deployments.model import State
 from lightkeeper.kernel import log

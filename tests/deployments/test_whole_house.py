@@ -7,7 +7,7 @@ import pytest
 
 from lightkeeper import bootstrap
 from lightkeeper.deployments import seams, service, workflow
-from lightkeeper.deployments.accepting import Asked
+from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.model import State
 from lightkeeper.kernel.call import OPERATOR, Caller, CallerKind, ObjectId, TenantId
 from lightkeeper.kernel.clock import Clock

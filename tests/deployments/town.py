@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lightkeeper.deployments import service, workflow
-from lightkeeper.deployments.accepting import Asked
+from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.environment import ScopeKind, Surroundings
 from lightkeeper.deployments.identity import id_of
 from lightkeeper.deployments.model import Deployment, OperationRecord

@@ -88,6 +88,14 @@ def up(
     leads_required: Annotated[
         bool, typer.Option("--leads-required", help="Every offer needs a lead destination.")
     ] = False,
+    template_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A host that templates linked by address may be fetched from; may be given again. None without it.",
+            metavar="HOST[:PORT]",
+            show_default=False,
+        ),
+    ] = None,
     human_review: Annotated[
         bool, typer.Option("--human-review", help="A person reads every submission after the rules did.")
     ] = False,
@@ -137,6 +145,7 @@ def up(
         smtp=smtp,
         mail_from=mail_from,
         leads_required=leads_required,
+        template_hosts=tuple(template_host or ()),
         human_review=human_review,
         review_within=review,
         role_delay=delay,

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lightkeeper.deployments import actions, graph, whereabouts
+from lightkeeper.deployments import actions, linking, whereabouts
+from lightkeeper.deployments.asking import Asked, nested_asked, subscription_in
 from lightkeeper.deployments.bodies import deploy_body
 from lightkeeper.deployments.environment import ScopeKind, Surroundings
 from lightkeeper.deployments.faults import LanguageFault, NotYetKnown, TemplateFault
@@ -18,30 +19,12 @@ from lightkeeper.deployments.planning import Planned, not_valid
 from lightkeeper.deployments.preparing import Prepared, prepare
 from lightkeeper.deployments.refusals import problem_of
 from lightkeeper.deployments.seams import Seams
-from lightkeeper.deployments.template import Placer, load, nowhere
+from lightkeeper.deployments.template import Placer, load
 from lightkeeper.deployments.values import lookup
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.problems import Invalid
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody wants deployed; the template and the parameters as they were sent."""
-
-    template: Any = None
-    parameters: Any = None
-    mode: str = "Incremental"
-    location: str = ""
-    tags: Mapping[str, Any] | None = None
-    template_link: Mapping[str, Any] | None = None
-    parameters_link: Mapping[str, Any] | None = None
-    on_error: Mapping[str, Any] | None = None
-    debug: str | None = None
-    placer: Placer = nowhere
-    path: str = "properties"
-
 
 MOST_WRITES = 10_000
 """Resources of one deployment with all deployments nested in it: a bound of ours, far above the 800 of one template."""
@@ -66,12 +49,13 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A deployment that may begin."""
+    """A deployment that may begin; `link` is where its template came from, when it was not sent."""
 
     surroundings: Surroundings
     prepared: Prepared
     mode: Mode
     location: str
+    link: Mapping[str, Any] | None
     writes: tuple[Planned, ...]  # every resource that will be written, those of nested deployments too
 
 
@@ -88,6 +72,7 @@ def check(
     """Return the checked deployment. Raises `Invalid` with the fault, or with every write the caller may not do."""
     tally = tally or Tally()
     mode = _mode(asked, surroundings.kind, nested=nested)
+    asked = linking.resolved(seams.links, asked)
     _check_form(name, asked, surroundings, nested=nested)
     try:
         prepared = prepare(
@@ -101,6 +86,7 @@ def check(
             library=seams.library,
             path=f"{asked.path}.template",
             placer=asked.placer,
+            link=asked.template_link,
         )
         tally.add(len(prepared.writes))
         inner = dict(_nested(call, seams, prepared, asked.placer, tally))
@@ -112,7 +98,7 @@ def check(
         writes += [one, *(below.writes if below is not None else ())]
     if not nested:
         _demand_rights(call, writes)
-    return Checked(surroundings, prepared, mode, asked.location, tuple(writes))
+    return Checked(surroundings, prepared, mode, asked.location, asked.template_link, tuple(writes))
 
 
 def _mode(asked: Asked, kind: ScopeKind, *, nested: bool) -> Mode:
@@ -145,23 +131,6 @@ def _check_form(name: str, asked: Asked, surroundings: Surroundings, *, nested: 
             "InvalidDeployment" if nested else "LocationRequired",
             f"The 'location' property must be specified for '{name}'."
             " Please see https://aka.ms/deploy-to-subscription for usage details.",
-        )
-    if asked.template_link is not None:
-        link = (
-            lookup(asked.template_link, "uri")
-            or lookup(asked.template_link, "id")
-            or lookup(asked.template_link, "relativePath")
-        )
-        raise Invalid(
-            "InvalidContentLink",
-            f"Unable to download deployment content from '{link}'. Templates are not fetched from elsewhere here;"
-            " send the template itself in 'template'.",
-        )
-    if asked.parameters_link is not None:
-        raise Invalid(
-            "InvalidContentLink",
-            f"Unable to download deployment content from '{lookup(asked.parameters_link, 'uri')}'. Parameters are not fetched from"
-            " elsewhere here; send them in 'parameters'.",
         )
     if asked.template is None:
         raise Invalid(
@@ -201,15 +170,9 @@ def _nested(
             continue
         except LanguageFault as fault:
             raise not_valid(prepared.names, one.declared, one.name, fault) from fault
-        asked = nested_asked(one, body, placer)
+        asked = nested_asked(prepared.names, one, body, placer)
         surroundings = whereabouts.expected(call, seams, one.scope)
         yield one.key, check(call, seams, surroundings, one.name, asked, nested=True, tally=tally)
-
-
-def subscription_in(scope: str) -> str:
-    """Return the subscription's id in a scope's text, empty when there is none."""
-    parts = scope.split("/")
-    return parts[2] if len(parts) > 2 and parts[1].lower() == "subscriptions" else ""
 
 
 def _check_nested_form(one: Planned, placer: Placer) -> None:
@@ -217,29 +180,6 @@ def _check_nested_form(one: Planned, placer: Placer) -> None:
     template = lookup(properties, "template") if isinstance(properties, dict) else None
     if isinstance(template, dict):
         load(template, f"{one.declared.path}.properties.template", placer)
-
-
-def nested_asked(planned: Planned, body: Mapping[str, Any], placer: Placer = nowhere) -> Asked:
-    """Return what a nested deployment asks for, from its evaluated body."""
-    properties = lookup(body, "properties")
-    if not isinstance(properties, dict):
-        raise TemplateFault(
-            f"The template resource '{planned.name}' is not valid: a deployment needs 'properties'.",
-            planned.declared.path,
-        )
-    inner = graph.is_inner(properties)
-    return Asked(
-        template=lookup(properties, "template"),
-        parameters=lookup(properties, "parameters") if inner else None,
-        mode=lookup(properties, "mode") or "",
-        location=lookup(body, "location") or "",
-        tags=lookup(body, "tags"),
-        template_link=lookup(properties, "templateLink"),
-        parameters_link=lookup(properties, "parametersLink"),
-        on_error=lookup(properties, "onErrorDeployment"),
-        placer=placer,
-        path=f"{planned.declared.path}.properties",
-    )
 
 
 def _demand_rights(call: Call, writes: list[Planned]) -> None:
@@ -262,18 +202,4 @@ def _demand_rights(call: Call, writes: list[Planned]) -> None:
             "InvalidTemplateDeployment",
             f"The template deployment failed with error: '{refused[0].message}'.",
             details=refused,
-        )
-
-
-def check_name(name: str) -> None:
-    """Raise `Invalid` when a deployment cannot have this name: 1 to 64 letters, digits, `-._()`."""
-    if len(name) > 64:
-        raise Invalid(
-            "DeploymentNameLengthLimitExceeded",
-            f"The deployment name '{name}' exceeds the limit of 64 characters: it has {len(name)}.",
-        )
-    if not name or not all(character.isalnum() or character in "-._()" for character in name):
-        raise Invalid(
-            "DeploymentNameInvalidCharacters",
-            f"The deployment name '{name}' contains invalid characters. Use letters, digits, '-', '.', '_' and parentheses.",
         )

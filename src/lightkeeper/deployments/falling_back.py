@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from lightkeeper.deployments import accepting, actions, keeping, records, store, whereabouts
-from lightkeeper.deployments.accepting import Asked
+from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.model import Deployment, Mode, State
 from lightkeeper.deployments.run import Run
 from lightkeeper.deployments.values import lookup

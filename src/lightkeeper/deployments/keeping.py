@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from lightkeeper.deployments import actions, records, store
-from lightkeeper.deployments.accepting import Asked, Checked
+from lightkeeper.deployments.accepting import Checked
+from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.model import Deployment
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Conflict

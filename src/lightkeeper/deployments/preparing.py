@@ -50,6 +50,7 @@ def prepare(
     library: Library,
     path: str = "properties.template",
     placer: Placer = nowhere,
+    link: Mapping[str, Any] | None = None,
 ) -> Prepared:
     """Return the prepared template. Raises `TemplateFault` at the first fault."""
     template = load(document, path, placer)
@@ -57,7 +58,7 @@ def prepare(
     about: dict[str, Any] = {
         "name": name,
         "properties": {
-            "template": dict(template.document),
+            **({"template": dict(template.document)} if link is None else {"templateLink": dict(link)}),
             "templateHash": digest,
             "parameters": {},
             "mode": mode.value,

@@ -24,6 +24,8 @@ def document_of(deployment: Deployment) -> dict[str, Any]:
     }
     if deployment.debug:
         properties["debugSetting"] = {"detailLevel": deployment.debug}
+    if deployment.template_link is not None:
+        properties["templateLink"] = dict(deployment.template_link)
     if deployment.on_error:
         properties["onErrorDeployment"] = dict(deployment.on_error)
     if deployment.outputs is not None:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from lightkeeper.deployments import actions, store, whereabouts
-from lightkeeper.deployments.accepting import Asked, Checked
+from lightkeeper.deployments.accepting import Checked
+from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.model import Deployment, State
 from lightkeeper.deployments.preparing import dependencies_of, providers_of
 from lightkeeper.kernel import ids
@@ -51,6 +52,7 @@ def draft(call: Call, name: str, asked: Asked, checked: Checked) -> Deployment:
         dependencies=tuple(dependencies_of(prepared)),
         tags=asked.tags,
         debug=asked.debug,
+        template_link=checked.link,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lightkeeper.deployments.environment import Library
+from lightkeeper.deployments.links import Links
 from lightkeeper.kernel.call import Call, Caller
 from lightkeeper.kernel.problems import Problem
 
@@ -64,6 +65,9 @@ class Seams:
     resource_group: Callable[[Call, str, str], Document | None]  # subscription id, name
     management_group: Callable[[Call, str], Document | None]
     tenant: Callable[[Call, str], Document | None]
+    links: Links = field(
+        default_factory=Links
+    )  # what templates may be fetched from; nothing unless the operator says so
     insist_on_account: Callable[[Call], None] = lambda call: (
         None
     )  # raises `Forbidden` when the caller is gone or disabled

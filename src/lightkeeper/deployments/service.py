@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lightkeeper.deployments import accepting, actions, falling_back, keeping, records, rehearsal, store, whereabouts
-from lightkeeper.deployments.accepting import Asked, Checked
+from lightkeeper.deployments.accepting import Checked
+from lightkeeper.deployments.asking import Asked, check_name
 from lightkeeper.deployments.foreseen import Foreseen
 from lightkeeper.deployments.functions.hashes import template_hash
 from lightkeeper.deployments.model import Deployment, OperationRecord, State
@@ -31,7 +32,7 @@ class Validated:
 def validate(call: Call, scope: str, name: str, asked: Asked) -> Validated:
     """Return what the deployment would be. Raises `Invalid` for everything `create` refuses, and changes nothing."""
     call.authorize(actions.VALIDATE, records.id_of(scope, name))
-    accepting.check_name(name)
+    check_name(name)
     seams = installed()
     checked = accepting.check(call, seams, whereabouts.surroundings_of(call, seams, scope), name, asked)
     draft = records.draft(call, name, asked, checked)
@@ -45,7 +46,7 @@ def what_if(call: Call, scope: str, name: str, asked: Asked, *, whole: bool = Tr
     Raises `Invalid` for everything `create` refuses: whoever asks needs the rights the deployment would need.
     """
     call.authorize(actions.WHAT_IF, records.id_of(scope, name))
-    accepting.check_name(name)
+    check_name(name)
     seams = installed()
     checked = accepting.check(call, seams, whereabouts.surroundings_of(call, seams, scope), name, asked)
     return rehearsal.foresee(call, seams, checked, whole=whole)
@@ -59,7 +60,7 @@ def create(call: Call, scope: str, name: str, asked: Asked) -> tuple[Deployment,
     or when it is kept in another location.
     """
     call.authorize(actions.WRITE, records.id_of(scope, name))
-    accepting.check_name(name)
+    check_name(name)
     seams = installed()
     checked = accepting.check(call, seams, whereabouts.surroundings_of(call, seams, scope), name, asked)
     fallback = _fallback(call, name, asked, checked)

@@ -18,6 +18,7 @@ from lightkeeper.deployments.run import RECORDS, Run, our_fault, record_of
 from lightkeeper.deployments.seams import Refused
 from lightkeeper.deployments.template import nowhere
 from lightkeeper.kernel.call import PLATFORM
+from lightkeeper.kernel.outside import repeated
 from lightkeeper.kernel.problems import Invalid, Problem, Unavailable
 
 _log = structlog.get_logger(__name__)
@@ -74,8 +75,8 @@ class _NestedFailed(Exception):
         self.error = error
 
 
-def _nested(run: Run, planned: Planned, began: datetime) -> Any:
-    """Accept the nested deployment unless that is done, run it to its end, and write down how it ended."""
+def _taken_in(run: Run, planned: Planned) -> str:
+    """Return the run of a nested deployment, accepted now unless it was before."""
     with run.office.writing(run.caller, correlation_id=run.deployment.correlation_id) as call:
         surroundings, asked = writing.nested(call, run.seams, run.prepared.names, planned, run.runtime(call))
         key = records.key_of(surroundings.tenant["tenantId"], planned.id)
@@ -83,10 +84,16 @@ def _nested(run: Run, planned: Planned, began: datetime) -> Any:
         if child is None or child.parent_run_id != run.deployment.run_id:
             checked = accepting.check(call, run.seams, surroundings, planned.name, asked, nested=True)
             child, _ = keeping.accept(call, planned.name, asked, checked, parent_run_id=run.deployment.run_id)
-    run.deploy(child.run_id)
+    return child.run_id
+
+
+def _nested(run: Run, planned: Planned, began: datetime) -> Any:
+    """Accept the nested deployment unless that is done, run it to its end, and write down how it ended."""
+    child_run_id = repeated(lambda: _taken_in(run, planned))
+    run.deploy(child_run_id)
     with run.office.writing(PLATFORM, correlation_id=run.deployment.correlation_id) as call:
         call.open_to_all(RECORDS)
-        done = store.find_run(call, child.run_id)
+        done = store.find_run(call, child_run_id)
         if done is None or done.state is not State.SUCCEEDED:
             raise _NestedFailed(
                 done.error

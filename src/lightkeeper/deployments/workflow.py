@@ -106,6 +106,7 @@ def _begin(office: Office, run_id: str) -> Run | None:
             mode=deployment.mode,
             now=deployment.accepted_at,
             library=seams.library,
+            link=deployment.template_link,
         )
     except TemplateFault as fault:
         # It was right when it was accepted: only another version of this program can see it otherwise.

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from lightkeeper.deployments import accepting, actions, whereabouts
-from lightkeeper.deployments.accepting import Asked
+from lightkeeper.deployments import actions, whereabouts
+from lightkeeper.deployments.asking import Asked, nested_asked, subscription_in
 from lightkeeper.deployments.bodies import deploy_body
 from lightkeeper.deployments.environment import Runtime, Surroundings
 from lightkeeper.deployments.names import TemplateNames
@@ -17,7 +17,7 @@ def put(call: Call, seams: Seams, planned: Planned, body: dict[str, Any]) -> Doc
     """Write a resource and return its document; its provider is registered first, as deploying does. Raises what the writer raises."""
     seams.insist_on_account(call)
     namespace = planned.type.partition("/")[0]
-    subscription = accepting.subscription_in(planned.scope)
+    subscription = subscription_in(planned.scope)
     if subscription and namespace.lower() not in seams.unregistered:
         seams.register(call, subscription, namespace)
     return seams.writers.of(planned.type)(call, planned.scope, planned.name, planned.api_version, body)
@@ -31,4 +31,4 @@ def nested(
     call.authorize(actions.WRITE, planned.id)
     body = deploy_body(names, planned, runtime)
     surroundings = whereabouts.surroundings_of(call, seams, planned.scope)
-    return surroundings, replace(accepting.nested_asked(planned, body), path="properties")
+    return surroundings, replace(nested_asked(names, planned, body), path="properties")

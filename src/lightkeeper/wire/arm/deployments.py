@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lightkeeper.deployments import actions, projection, service
-from lightkeeper.deployments.accepting import Asked
+from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.model import Deployment, State
 from lightkeeper.deployments.template import nowhere
 from lightkeeper.deployments.values import lookup

@@ -22,6 +22,7 @@ from lightkeeper.kernel import encoding
 from lightkeeper.kernel.call import Caller, Occasion
 from lightkeeper.kernel.ids import is_guid
 from lightkeeper.kernel.office import Office
+from lightkeeper.kernel.outside import repeated
 from lightkeeper.kernel.problems import Invalid, NotFound, Problem, Unauthenticated, Unavailable
 from lightkeeper.wire.arm import api_version, correlation, errors, jsonc
 from lightkeeper.wire.arm.body import parse_json, read_body
@@ -180,7 +181,9 @@ class ArmApp:
         try:
             request = await _with_body(receive, route, request)
             return await to_thread.run_sync(
-                self._write, route, request, caller, correlation_id, occasion, limiter=self._threads
+                repeated,
+                partial(self._write, route, request, caller, correlation_id, occasion),
+                limiter=self._threads,
             )
         except Problem as problem:
             note = partial(

@@ -8,6 +8,7 @@ from typing import Any
 
 from lightkeeper.access.roles import role_named
 from lightkeeper.deployments import standing
+from lightkeeper.deployments.links import Links
 from lightkeeper.deployments.seams import Refused, ResourceWriters, Seams, Writer
 from lightkeeper.directory import service as directory
 from lightkeeper.kernel import resource_id
@@ -28,9 +29,14 @@ class Loopback:
     """Asks the operation table within an open call."""
 
     def __init__(
-        self, routes: Callable[[], Routes], cloud: Mapping[str, Any], failures: FailureLog | None = None
+        self,
+        routes: Callable[[], Routes],
+        cloud: Mapping[str, Any],
+        failures: FailureLog | None = None,
+        template_hosts: Sequence[str] = (),
     ) -> None:
         """`routes` is asked late, since deployments are part of the table they use."""
+        self._links = Links(template_hosts)
         self._routes = routes
         self._cloud = cloud
         self._failures = failures
@@ -77,6 +83,7 @@ class Loopback:
             resource_group=_resource_group,
             management_group=_management_group,
             tenant=_tenant,
+            links=self._links,
             insist_on_account=standing.insist_on_account,
             refused=self.refused,
         )

@@ -1,0 +1,82 @@
+"""Putting what a deployment links to in the place of its links."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urljoin
+
+from lightkeeper.deployments import lenient_json
+from lightkeeper.deployments.asking import Asked
+from lightkeeper.deployments.links import Links, shown
+from lightkeeper.deployments.template import nowhere
+from lightkeeper.deployments.values import lookup
+from lightkeeper.kernel.problems import Invalid
+
+
+def resolved(links: Links, asked: Asked) -> Asked:
+    """Return what is asked for with the linked template and parameters in it; the template's link stays, to be shown.
+
+    Raises `Invalid` for a link that may not or cannot be followed, and when a document is both linked and sent.
+    """
+    found = asked
+    if asked.template_link is not None:
+        if asked.template is not None:
+            raise _both("template", "templateLink")
+        url = _address(asked.template_link, asked.link_base)
+        template = _document(links, url)
+        _check_version(asked.template_link, template)
+        found = replace(found, template=template, template_link=_kept(asked.template_link, url), placer=nowhere)
+    if asked.parameters_link is not None:
+        if asked.parameters:
+            raise _both("parameters", "parametersLink")
+        file = _document(links, _address(asked.parameters_link, asked.link_base))
+        given = lookup(file, "parameters") if isinstance(file, dict) else None
+        found = replace(found, parameters=given if given is not None else file, parameters_link=None)
+    return found
+
+
+def _address(link: Mapping[str, Any], base: str) -> str:
+    uri, relative, query = lookup(link, "uri"), lookup(link, "relativePath"), lookup(link, "queryString")
+    if lookup(link, "id"):
+        raise Invalid(
+            "InvalidContentLink",
+            f"The template spec '{lookup(link, 'id')}' cannot be read: template specs are not kept here. Send the template itself.",
+        )
+    if uri is None and isinstance(relative, str) and base:
+        uri = urljoin(base, relative)
+    if not isinstance(uri, str) or not uri:
+        raise Invalid(
+            "InvalidContentLink",
+            "The link needs 'uri'; 'relativePath' is only understood inside a template that was linked itself.",
+        )
+    return f"{uri}?{query.lstrip('?')}" if isinstance(query, str) and query else uri
+
+
+def _document(links: Links, url: str) -> Any:
+    text = links.text(url)
+    try:
+        return lenient_json.parse(text)
+    except lenient_json.Malformed as fault:
+        raise Invalid(
+            "InvalidTemplate", f"Deployment template parse failed: 'The document at '{shown(url)}': {fault}'."
+        ) from fault
+
+
+def _check_version(link: Mapping[str, Any], template: Any) -> None:
+    wanted = lookup(link, "contentVersion")
+    found = lookup(template, "contentVersion") if isinstance(template, dict) else None
+    if wanted and wanted != found:
+        raise Invalid(
+            "InvalidContentLink",
+            f"The content version contained in the template '{found}' does not match the content version found in the deployment"
+            f" object's TemplateLink property '{wanted}'.",
+        )
+
+
+def _kept(link: Mapping[str, Any], url: str) -> dict[str, Any]:
+    version = lookup(link, "contentVersion")
+    return {"uri": shown(url)} | ({"contentVersion": version} if version else {})
+
+
+def _both(one: str, other: str) -> Invalid:
+    return Invalid("InvalidTemplate", f"Deployment template validation failed: 'Give '{one}' or '{other}', not both.'.")
