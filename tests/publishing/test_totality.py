@@ -7,10 +7,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lightkeeper.publishing import document
 from lightkeeper.publishing.check import check_document, check_offer
-from lightkeeper.publishing.diff import diff_offers
+from lightkeeper.publishing.diff import applied, diff_offers
 from lightkeeper.publishing.document import of_value, read
+from lightkeeper.publishing.ingestion.reading import offer_from_tree
+from lightkeeper.publishing.ingestion.writing import tree_of
 from lightkeeper.publishing.lifecycle import NEXT, PHASE_OF, STATUS_OF, Event, Stage, after, cancellation, is_locked
+from lightkeeper.publishing.offer import read_offer
 from lightkeeper.publishing.scaffold import offer_files
 from lightkeeper.publishing.shape import check_shape
 from tests.publishing.offers import GROUP, good_offer, with_private_plan
@@ -154,3 +158,49 @@ def test_aliases_cannot_exhaust_us() -> None:
 def test_a_document_keeps_duplicate_keys_as_a_fault() -> None:
     """YAML would silently drop one of the two."""
     assert "file-duplicate-key" in {f.code for f in check_offer("offer: {}\noffer: {}\n", "offer.yaml")}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(PATHS), anything, st.randoms(use_true_random=False))
+def test_a_difference_applied_to_the_old_offer_gives_the_new_one(path: tuple[Any, ...], value: Any, rng: Any) -> None:
+    """Whatever changed, whatever order plans and rows have now."""
+    offer = with_private_plan(good_offer())
+    part: Any = offer
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = value
+    if isinstance(offer.get("plans"), list):
+        rng.shuffle(offer["plans"])
+
+    assert applied(good_offer(), diff_offers(good_offer(), offer)) == offer
+    assert applied(offer, diff_offers(offer, good_offer())) == good_offer()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, len(GOOD) - 1), st.integers(0, 20), st.text(max_size=6))
+def test_both_readers_of_yaml_read_the_same(at: int, length: int, instead: str) -> None:
+    """The fast reader may give up, but it never reads something else; places included."""
+    text = GOOD[:at] + instead + GOOD[at + length :]
+
+    fast, slow = document._read_fast(text, "f"), document._read_slow(text, "f")
+
+    if fast is not None and not any(fault.code == "file-syntax" for fault in slow.findings):
+        assert (fast.value, fast.places) == (slow.value, slow.places)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(PATHS), anything)
+def test_any_offer_becomes_a_resource_tree_and_any_tree_an_offer(path: tuple[Any, ...], value: Any) -> None:
+    """Export and import are total: no offer and no tree makes them raise."""
+    offer = with_private_plan(good_offer())
+    part: Any = offer
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = value
+
+    tree = tree_of(read_offer(offer))
+    offer_from_tree(tree, "fabrikam")
+    for resource in tree["resources"]:
+        for key in resource:
+            if key != "$schema":
+                offer_from_tree({"resources": [{**resource, key: value}]}, "fabrikam")

@@ -154,7 +154,7 @@ class _Work:
         if any(one["planId"] == plan_id and one["state"] != "Draft" for one in states):
             raise Invalid("invalidEntityStatus", f"Plan '{plan_id}' was published and cannot be deleted. Deprecate it.")
         plans = draft.document.get("plans") or []
-        draft.document["plans"] = [plan for plan in plans if plan.get("id") != plan_id]
+        draft.document["plans"] = [plan for plan in plans if isinstance(plan, dict) and plan.get("id") != plan_id]
 
     def _draft_of(self, resource: Resource, kind: str) -> _Draft:
         offer_id = self._own_id(resource, "product") if kind == "product" else self._product_id(resource.get("product"))

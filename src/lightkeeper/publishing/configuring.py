@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import structlog
 
 from lightkeeper.kernel import encoding, ids
 from lightkeeper.kernel.call import PLATFORM, Call, Caller
@@ -29,6 +30,8 @@ from lightkeeper.publishing.lifecycle import Stage
 from lightkeeper.publishing.model import OfferRecord, Submission
 
 MOST_RESOURCES = 2000
+
+_log = structlog.get_logger("lightkeeper.ingestion")
 
 
 def publisher_for(call: Call, wanted: str = "") -> Publisher:
@@ -161,6 +164,14 @@ def run_job(office: Office, job_id: str) -> bool:
             jobs.put(call.connection, done)
     except Problem as problem:
         _fail(office, job_id, problem, at[0])
+    except (TypeError, ValueError, AttributeError, KeyError) as fault:  # a form our own checks did not think of
+        _log.exception("a resource could not be read", job=job_id, resource=at[0])
+        _fail(
+            office,
+            job_id,
+            Invalid("schemaValidationError", f"This resource cannot be read: {type(fault).__name__}."),
+            at[0],
+        )
     return False
 
 

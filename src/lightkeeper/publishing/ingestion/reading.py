@@ -6,7 +6,7 @@ wrong with the offer is for its check to say.
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -37,10 +37,15 @@ def offer_from_tree(tree: Mapping[str, Any], publisher_id: str) -> tuple[dict[st
     }
     names = {ref: external_id(one) for one in resources if type_of(one) == "plan" for ref in _references_to(one)}
     pictures: Pictures = {}
-    for resource in sorted(resources, key=lambda one: (type_of(one) != "plan", one.get("displayRank") or 0)):
+    for resource in sorted(resources, key=lambda one: (type_of(one) != "plan", _rank(one))):
         plan = names.get(_reference(resource.get("plan")), "") if "plan" in resource else ""
         apply(document, resource, plan, pictures)
     return document, pictures
+
+
+def _rank(resource: Resource) -> int:
+    rank = resource.get("displayRank")
+    return rank if isinstance(rank, int) else 0
 
 
 def external_id(resource: Resource) -> str:
@@ -64,15 +69,15 @@ def apply(document: dict[str, Any], resource: Resource, plan_id: str, pictures: 
     """Change the part of the document that a resource describes; `pictures` gets what it carries inside."""
     kind = type_of(resource)
     if kind == "product" and resource.get("alias"):
-        document.setdefault("offer", {})["alias"] = resource["alias"]
+        _part(document, "offer")["alias"] = resource["alias"]
     elif kind == "property":
         document["properties"] = _properties(resource)
     elif kind == "listing":
-        _take_listing(document.setdefault("listing", {}), resource)
+        _take_listing(_part(document, "listing"), resource)
     elif kind == "listing-asset":
-        _take_asset(document.setdefault("listing", {}), resource, pictures)
+        _take_asset(_part(document, "listing"), resource, pictures)
     elif kind == "listing-trailer":
-        _take_trailer(document.setdefault("listing", {}), resource, pictures)
+        _take_trailer(_part(document, "listing"), resource, pictures)
     elif kind == "price-and-availability-offer":
         document["previewAudience"] = audience_rows(resource.get("previewAudiences"))
     elif kind == "customer-leads":
@@ -96,7 +101,9 @@ def apply(document: dict[str, Any], resource: Resource, plan_id: str, pictures: 
 
 def plan_in(document: dict[str, Any], plan_id: str) -> dict[str, Any]:
     """Return the plan of this id in the document, made when it is not there."""
-    plans = document.setdefault("plans", [])
+    if not isinstance(document.get("plans"), list):
+        document["plans"] = []
+    plans = document["plans"]
     for plan in plans:
         if isinstance(plan, dict) and plan.get("id") == plan_id:
             return plan
@@ -105,12 +112,19 @@ def plan_in(document: dict[str, Any], plan_id: str) -> dict[str, Any]:
     return made
 
 
+def _part(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a block of the document to write into, made when there is none."""
+    if not isinstance(document.get(name), dict):
+        document[name] = {}
+    found: dict[str, Any] = document[name]
+    return found
+
+
 def audience_rows(value: Any) -> list[dict[str, str]]:
     """Return rows of an audience in the document's words."""
-    rows = [one for one in value if isinstance(one, Mapping)] if isinstance(value, Sequence) else []
     return [
         {"subscriptionId": str(row.get("id", "")), **({"description": str(row["label"])} if row.get("label") else {})}
-        for row in rows
+        for row in _mappings(value)
     ]
 
 
@@ -118,7 +132,7 @@ def _properties(resource: Resource) -> dict[str, Any]:
     chosen = resource.get("categories")
     categories: list[str] = []
     for name, subs in chosen.items() if isinstance(chosen, Mapping) else ():
-        categories += [f"{name}/{sub}" for sub in subs or ()] or [name]
+        categories += [f"{name}/{sub}" for sub in (subs if isinstance(subs, list) else ())] or [name]
     terms = {"text": resource.get("termsOfUse"), "url": resource.get("termsOfUseUrl")}
     return {"categories": categories, "terms": {key: value for key, value in terms.items() if value}}
 
@@ -133,13 +147,12 @@ def _take_listing(listing: dict[str, Any], resource: Resource) -> None:
     for theirs, ours in _LISTING.items():
         if theirs in resource:
             listing[ours] = resource[theirs]
-    if resource.get("languageId", "en-us") != "en-us":
+    if isinstance(resource.get("languageId"), str) and resource["languageId"] != "en-us":
         listing["language"] = resource["languageId"]
     if resource.get("generalLinks"):
         listing["usefulLinks"] = [
             {"title": link.get("displayText", ""), "url": link.get("link", "")}
-            for link in resource["generalLinks"]
-            if isinstance(link, Mapping)
+            for link in _mappings(resource["generalLinks"])
         ]
     else:
         listing.pop("usefulLinks", None)
@@ -156,7 +169,7 @@ def _take_listing(listing: dict[str, Any], resource: Resource) -> None:
 
 
 def _take_asset(listing: dict[str, Any], resource: Resource, pictures: Pictures) -> None:
-    kind = resource.get("type")
+    kind = str(resource.get("type"))
     sizes = {theirs: size for size, theirs in LOGOS.items()}
     if kind in sizes:
         path = _picture(resource, f"media/logo-{sizes[kind]}.png", pictures)
@@ -165,9 +178,10 @@ def _take_asset(listing: dict[str, Any], resource: Resource, pictures: Pictures)
         logos[sizes[kind]] = path
         listing["logo"] = logos["large"] if list(logos) == ["large"] else logos
     elif kind == "azureLogoScreenshot":
-        order = int(resource.get("displayOrder") or 0)
+        given = resource.get("displayOrder")
+        order = given if isinstance(given, int) and given >= 0 else 0
         path = _picture(resource, f"media/screenshot-{order + 1}.png", pictures)
-        shots = [one for one in listing.get("screenshots") or [] if isinstance(one, dict) and one.get("file") != path]
+        shots = [one for one in _mappings(listing.get("screenshots")) if one.get("file") != path]
         shots.insert(min(order, len(shots)), {"file": path, "caption": resource.get("description", "")})
         listing["screenshots"] = shots
 
@@ -178,7 +192,7 @@ def _take_trailer(listing: dict[str, Any], resource: Resource, pictures: Picture
     told: Resource = first if isinstance(first, Mapping) else {}
     images = told.get("imageList")
     image = images[0] if isinstance(images, list) and images and isinstance(images[0], Mapping) else {}
-    videos = [one for one in listing.get("videos") or [] if one.get("url") != resource.get("streamingUrl")]
+    videos = [one for one in _mappings(listing.get("videos")) if one.get("url") != resource.get("streamingUrl")]
     thumbnail = _picture(image, f"media/video-{len(videos) + 1}.png", pictures)
     videos.append({"name": told.get("title", ""), "url": resource.get("streamingUrl", ""), "thumbnail": thumbnail})
     listing["videos"] = videos
@@ -213,7 +227,7 @@ def _take_availability(plan: dict[str, Any], resource: Resource) -> None:
 
 def _take_manifest(plan: dict[str, Any], resource: Resource) -> None:
     """Of several manifests the one with the greatest version is the current one."""
-    manifests = [one for one in resource.get("manifests") or [] if isinstance(one, Mapping)]
+    manifests = _mappings(resource.get("manifests"))
     if not manifests:
         return
     current = max(manifests, key=lambda one: version_of(str(one.get("version", ""))))
@@ -253,4 +267,4 @@ def _row(row: Resource, access: str) -> dict[str, Any]:
 
 
 def _mappings(value: Any) -> list[Resource]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, Sequence) else []
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []

@@ -115,8 +115,7 @@ class _Writer:
             "privacyPolicyLink": offer.privacy_policy_link,
             "generalLinks": [
                 {"displayText": link.get("title", ""), "link": link.get("url", "")}
-                for link in listing.get("usefulLinks") or ()
-                if isinstance(link, dict)
+                for link in _rows(listing, "usefulLinks")
             ],
         }
         for name in ("supportContact", "engineeringContact"):
