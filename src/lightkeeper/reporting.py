@@ -7,7 +7,16 @@ from pathlib import Path
 
 import structlog
 
+REQUESTS = "lightkeeper.requests"
 _SIZE, _COPIES = 50 * 1024 * 1024, 5
+
+
+class _LinesPassThrough(structlog.stdlib.ProcessorFormatter):
+    """Writes request lines, which are JSON already, as they are."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        return record.getMessage() if record.name == REQUESTS else super().format(record)
 
 
 def report_to(folder: Path) -> None:
@@ -15,7 +24,7 @@ def report_to(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     file = logging.handlers.RotatingFileHandler(folder / "lightkeeper.log", maxBytes=_SIZE, backupCount=_COPIES)
     file.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _LinesPassThrough(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,

@@ -210,6 +210,10 @@ class Page(Generic[T]):
 class Catalogue(Protocol):
     """What the public providers can do; fulfilled by access (bootstrap.py)."""
 
+    def __hash__(self) -> int:
+        """Return a hash: what is looked up in a catalogue is remembered with it."""
+        ...
+
     def namespaces(self) -> Sequence[str]:
         """Return the namespaces in the public spelling."""
         ...

@@ -1,21 +1,33 @@
 """Resource providers: which ones there are, and which a subscription has registered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.problems import Conflict, NotFound
 from lightkeeper.resources import actions, rules
-from lightkeeper.resources.model import Provider, RegistrationState, Subscription, subscription_scope
+from lightkeeper.resources.model import Catalogue, Provider, RegistrationState, Subscription, subscription_scope
 from lightkeeper.resources.seams import seams
 from lightkeeper.resources.service.subscriptions import require_active, require_subscription
 from lightkeeper.resources.store import groups, items
 
 
+@lru_cache(maxsize=4)
+def _namespaces(catalogue: Catalogue) -> Mapping[str, str]:
+    """Return every namespace by its lower-case form; a catalogue does not change."""
+    return {known.lower(): known for known in catalogue.namespaces()}
+
+
+@lru_cache(maxsize=1000)
+def _types(catalogue: Catalogue, namespace: str) -> Mapping[str, str]:
+    return {known.lower(): known for known in catalogue.types_of(namespace)}
+
+
 def namespace_of(text: str) -> str:
     """Return a namespace in the public spelling. Raises `NotFound` when there is no such provider."""
-    found = next((known for known in seams.catalogue.namespaces() if known.lower() == text.lower()), None)
+    found = _namespaces(seams.catalogue).get(text.lower())
     if found is None:
         raise NotFound("InvalidResourceNamespace", f"The resource namespace '{text}' is invalid.")
     return found
@@ -24,7 +36,7 @@ def namespace_of(text: str) -> str:
 def type_of(namespace: str, types: Sequence[str], api_version: str = "") -> str:
     """Return the full type in the public spelling. Raises `NotFound` for an unknown namespace or type."""
     known, wanted = namespace_of(namespace), "/".join(types)
-    found = next((each for each in seams.catalogue.types_of(known) if each.lower() == wanted.lower()), None)
+    found = _types(seams.catalogue, known).get(wanted.lower())
     if found is None:
         raise NotFound(
             "InvalidResourceType",

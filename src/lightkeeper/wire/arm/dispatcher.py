@@ -24,6 +24,7 @@ from lightkeeper.kernel.ids import is_guid
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.outside import repeated
 from lightkeeper.kernel.problems import Invalid, NotFound, Problem, Unauthenticated, Unavailable
+from lightkeeper.wire import request_log
 from lightkeeper.wire.arm import api_version, correlation, errors, jsonc
 from lightkeeper.wire.arm.body import parse_json, read_body
 from lightkeeper.wire.arm.failures import FailureLog
@@ -107,15 +108,7 @@ class ArmApp:
             start, body = _written(answer, extra, method)
         await send(start)
         await send(body)
-        log.info(
-            "request",
-            method=method,
-            path=path,
-            query=scope.get("query_string", b"").decode("latin-1"),
-            status=answer.status,
-            ms=round((time.perf_counter() - started) * 1000, 2),
-            correlation_id=correlation_id,
-        )
+        request_log.note(scope, "arm", answer.status, started, correlation_id)
 
     async def _answer(
         self,
