@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightkeeper.deployments.planning import Planned
+from lightkeeper.deployments.declared import Declared
+from lightkeeper.deployments.planned import Planned
 from lightkeeper.deployments.scheduling import in_turn
-from lightkeeper.deployments.template import Declared
 
 
 def one(name: str, *after: str) -> Planned:

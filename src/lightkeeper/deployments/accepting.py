@@ -11,15 +11,17 @@ from typing import Any
 from lightkeeper.deployments import actions, linking, whereabouts
 from lightkeeper.deployments.asking import Asked, nested_asked, subscription_in
 from lightkeeper.deployments.bodies import deploy_body
+from lightkeeper.deployments.declared import Placer
 from lightkeeper.deployments.environment import ScopeKind, Surroundings
 from lightkeeper.deployments.faults import LanguageFault, NotYetKnown, TemplateFault
 from lightkeeper.deployments.model import Mode
 from lightkeeper.deployments.parameters import values_given
-from lightkeeper.deployments.planning import Planned, not_valid
+from lightkeeper.deployments.planned import Planned
+from lightkeeper.deployments.planning import not_valid
 from lightkeeper.deployments.preparing import Prepared, prepare
 from lightkeeper.deployments.refusals import problem_of
 from lightkeeper.deployments.seams import Seams
-from lightkeeper.deployments.template import Placer, load
+from lightkeeper.deployments.template import load
 from lightkeeper.deployments.values import lookup
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call

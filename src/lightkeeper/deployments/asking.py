@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lightkeeper.deployments import graph
+from lightkeeper.deployments.declared import Placer, nowhere
 from lightkeeper.deployments.faults import TemplateFault
 from lightkeeper.deployments.names import TemplateNames
-from lightkeeper.deployments.planning import Planned
-from lightkeeper.deployments.template import Placer, nowhere
+from lightkeeper.deployments.planned import Planned
 from lightkeeper.deployments.values import lookup
 from lightkeeper.kernel.problems import Invalid
 

@@ -11,7 +11,7 @@ from lightkeeper.deployments.faults import LanguageFault
 from lightkeeper.deployments.graph import is_inner
 from lightkeeper.deployments.lenient_json import step
 from lightkeeper.deployments.names import TemplateNames, ended
-from lightkeeper.deployments.planning import Planned
+from lightkeeper.deployments.planned import Planned
 from lightkeeper.deployments.values import Value, lookup, member
 
 CONTROL = frozenset(

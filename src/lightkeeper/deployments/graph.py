@@ -13,7 +13,7 @@ from lightkeeper.deployments.values import Value, lookup
 
 if TYPE_CHECKING:
     from lightkeeper.deployments.names import TemplateNames
-    from lightkeeper.deployments.planning import Planned
+    from lightkeeper.deployments.planned import Planned
 
 _ITEM = re.compile(r"(?P<symbol>[\w-]+)\[(?P<index>\d{1,4})\]")
 

@@ -7,8 +7,8 @@ from urllib.parse import urljoin
 
 from lightkeeper.deployments import lenient_json
 from lightkeeper.deployments.asking import Asked
+from lightkeeper.deployments.declared import nowhere
 from lightkeeper.deployments.links import Links, shown
-from lightkeeper.deployments.template import nowhere
 from lightkeeper.deployments.values import lookup
 from lightkeeper.kernel.problems import Invalid
 

@@ -7,13 +7,15 @@ from typing import Any
 
 from lightkeeper.deployments import constraints, parameters
 from lightkeeper.deployments.body import evaluated
+from lightkeeper.deployments.declared import Placer, nowhere
 from lightkeeper.deployments.environment import Library, Place, Surroundings
 from lightkeeper.deployments.faults import LanguageFault, TemplateFault
 from lightkeeper.deployments.functions.hashes import template_hash
 from lightkeeper.deployments.model import Mode
 from lightkeeper.deployments.names import TemplateNames, check_variables, ended
-from lightkeeper.deployments.planning import Plan, Planned, plan
-from lightkeeper.deployments.template import Placer, Template, load, nowhere
+from lightkeeper.deployments.planned import Plan, Planned
+from lightkeeper.deployments.planning import plan
+from lightkeeper.deployments.template import Template, load
 from lightkeeper.deployments.values import lookup
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lightkeeper.deployments.faults import LanguageFault
-from lightkeeper.deployments.planning import Planned
+from lightkeeper.deployments.planned import Planned
 from lightkeeper.deployments.preparing import Prepared
 from lightkeeper.deployments.seams import Seams
 from lightkeeper.deployments.values import Value, lookup

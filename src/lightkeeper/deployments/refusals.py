@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from lightkeeper.deployments.declared import Placer
 from lightkeeper.deployments.faults import EXPRESSIONS_HELP, Family, TemplateFault
-from lightkeeper.deployments.template import Placer
 from lightkeeper.kernel import problems
 from lightkeeper.kernel.problems import Invalid, Problem
 

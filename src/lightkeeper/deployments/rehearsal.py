@@ -19,7 +19,7 @@ from lightkeeper.deployments.environment import ScopeKind
 from lightkeeper.deployments.faults import LanguageFault, TemplateFault
 from lightkeeper.deployments.foreseen import Change, ChangeType, Diagnostic, Foreseen
 from lightkeeper.deployments.model import Mode
-from lightkeeper.deployments.planning import Planned
+from lightkeeper.deployments.planned import Planned
 from lightkeeper.deployments.present import Present
 from lightkeeper.deployments.seams import Seams
 from lightkeeper.kernel.call import Call

@@ -7,7 +7,7 @@ from typing import Any
 
 from lightkeeper.deployments import records, store
 from lightkeeper.deployments.model import Deployment, OperationRecord, State
-from lightkeeper.deployments.planning import Planned
+from lightkeeper.deployments.planned import Planned
 from lightkeeper.deployments.preparing import Prepared
 from lightkeeper.deployments.present import Present
 from lightkeeper.deployments.seams import Seams

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from lightkeeper.deployments.planning import Planned
+from lightkeeper.deployments.planned import Planned
 
 
 def in_turn(

@@ -9,14 +9,14 @@ from sqlalchemy.exc import DBAPIError
 
 from lightkeeper.deployments import accepting, keeping, projection, records, store, writing
 from lightkeeper.deployments.bodies import deploy_body
+from lightkeeper.deployments.declared import nowhere
 from lightkeeper.deployments.faults import LanguageFault, TemplateFault
 from lightkeeper.deployments.model import State
 from lightkeeper.deployments.names import ended
-from lightkeeper.deployments.planning import Planned
+from lightkeeper.deployments.planned import Planned
 from lightkeeper.deployments.refusals import document_of, problem_of, status_word
 from lightkeeper.deployments.run import RECORDS, Run, our_fault, record_of
 from lightkeeper.deployments.seams import Refused
-from lightkeeper.deployments.template import nowhere
 from lightkeeper.kernel.call import PLATFORM
 from lightkeeper.kernel.outside import repeated
 from lightkeeper.kernel.problems import Invalid, Problem, Unavailable

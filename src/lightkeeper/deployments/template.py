@@ -5,10 +5,11 @@ variables, functions), `planning` (resources) and `outputs`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lightkeeper.deployments.declared import Declared, Placer, line, nowhere, resources_of
 from lightkeeper.deployments.faults import Family, TemplateFault
 from lightkeeper.deployments.lenient_json import step
 from lightkeeper.deployments.values import Value, lookup, type_name
@@ -28,24 +29,6 @@ _SCHEMA = re.compile(
 _VERSIONS = ("2014-04-01-preview", "2015-01-01", "2018-05-01", "2019-04-01", "2019-08-01")
 _CONTENT_VERSION = re.compile(r"\d{1,9}\.\d{1,9}\.\d{1,9}\.\d{1,9}")
 _EXPERIMENTAL = ("imports", "extensions")
-
-Placer = Callable[[str], tuple[int, int]]
-"""Line and column of a path of the request body, counted from 1."""
-
-
-def nowhere(path: str) -> tuple[int, int]:
-    """Return the first place: what is said when the text of a template is not at hand."""
-    return 1, 1
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A resource as the template declares it; `parents` are the resources it is nested in, outermost first."""
-
-    source: Mapping[str, Any]
-    path: str
-    symbol: str | None = None
-    parents: tuple["Declared", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +61,7 @@ def load(document: Value, path: str = "properties.template", placer: Placer = no
     """Return the template a JSON value is. Raises `TemplateFault` when its form is wrong."""
     if not isinstance(document, dict):
         raise TemplateFault(
-            f"Error converting value to type 'Template'. Path '', {_line(placer, path)}.", path, family=Family.PARSE
+            f"Error converting value to type 'Template'. Path '', {line(placer, path)}.", path, family=Family.PARSE
         )
     _check_members(document, path, placer)
     symbolic = str(lookup(document, "languageVersion") or "1").startswith("2")
@@ -88,13 +71,13 @@ def load(document: Value, path: str = "properties.template", placer: Placer = no
     outputs = _objects(document, "outputs", path, placer, OUTPUTS)
     for name in outputs:
         if name.startswith("[") and name.endswith("]"):
-            line, column = placer(step(f"{path}.outputs", name))
+            row, column = placer(step(f"{path}.outputs", name))
             raise TemplateFault(
-                f"The template output '{name}' at line '{line}' and column '{column}' is not valid. The output name cannot be an"
+                f"The template output '{name}' at line '{row}' and column '{column}' is not valid. The output name cannot be an"
                 " expression. Please see https://aka.ms/arm-template/#outputs for usage details.",
                 step(f"{path}.outputs", name),
             )
-    resources = tuple(_resources(document, symbolic, path, placer))
+    resources = tuple(resources_of(document, symbolic, path, placer))
     return Template(
         document=document,
         path=path,
@@ -113,14 +96,14 @@ def _check_members(document: Mapping[str, Any], path: str, placer: Placer) -> No
     for name in document:
         if name.lower() not in _MEMBERS:
             raise TemplateFault(
-                f"Could not find member '{name}' on object of type 'Template'. Path '{name}', {_line(placer, step(path, name))}.",
+                f"Could not find member '{name}' on object of type 'Template'. Path '{name}', {line(placer, step(path, name))}.",
                 step(path, name),
                 family=Family.PARSE,
             )
     for name in ("$schema", "contentVersion", "resources"):
         if lookup(document, name) is None:
             raise TemplateFault(
-                f"Required property '{name}' not found in JSON. Path '', {_line(placer, path)}.",
+                f"Required property '{name}' not found in JSON. Path '', {line(placer, path)}.",
                 path,
                 family=Family.PARSE,
             )
@@ -151,7 +134,7 @@ def _section(document: Mapping[str, Any], name: str, path: str, placer: Placer) 
     if not isinstance(value, dict):
         raise TemplateFault(
             f"The template element '{name}' must be an object, and is of type '{type_name(value)}'. Path '{name}',"
-            f" {_line(placer, step(path, name))}.",
+            f" {line(placer, step(path, name))}.",
             step(path, name),
             family=Family.PARSE,
         )
@@ -169,7 +152,7 @@ def _objects(
             at = step(f"{path}.{name}", key)
             raise TemplateFault(
                 f"The template {name[:-1]} '{key}' is not valid: it must be one object under a name of its own."
-                f" Path '{name}.{key}', {_line(placer, at)}.",
+                f" Path '{name}.{key}', {line(placer, at)}.",
                 at,
                 family=Family.PARSE,
             )
@@ -211,60 +194,3 @@ def _functions(document: Mapping[str, Any], path: str, placer: Placer) -> Mappin
                 )
             found[namespace.lower(), name.lower()] = member
     return found
-
-
-def _resources(document: Mapping[str, Any], symbolic: bool, path: str, placer: Placer) -> Iterator[Declared]:
-    resources = lookup(document, "resources")
-    at = f"{path}.resources"
-    if symbolic and isinstance(resources, dict):
-        for name, source in resources.items():
-            yield from _hoisted(source, step(at, name), name, (), placer)
-    elif isinstance(resources, list):
-        for n, source in enumerate(resources):
-            yield from _hoisted(source, f"{at}[{n}]", None, (), placer)
-    else:
-        raise TemplateFault(
-            f"The template element 'resources' must be {'an object' if symbolic else 'an array'}, and is of type"
-            f" '{type_name(resources)}'. Path 'resources', {_line(placer, at)}.",
-            at,
-            family=Family.PARSE,
-        )
-
-
-def _hoisted(
-    source: Value, path: str, symbol: str | None, parents: tuple[Declared, ...], placer: Placer
-) -> Iterator[Declared]:
-    if not isinstance(source, dict):
-        raise TemplateFault(
-            f"Error converting value to type 'TemplateResource'. Path '{path}', {_line(placer, path)}.",
-            path,
-            family=Family.PARSE,
-        )
-    required = ("type",) if lookup(source, "existing") is True and symbol else ("type", "name")
-    for name in required:
-        if lookup(source, name) is None:
-            raise TemplateFault(
-                f"Required property '{name}' not found in JSON. Path '{path}', {_line(placer, path)}.",
-                path,
-                family=Family.PARSE,
-            )
-    declared = Declared(source, path, symbol, parents)
-    yield declared
-    children = lookup(source, "resources") or []
-    if len(parents) > 8:
-        raise TemplateFault("Resources are nested too deeply.", path)
-    if isinstance(children, dict):
-        for name, child in children.items():
-            yield from _hoisted(child, step(f"{path}.resources", name), name, (*parents, declared), placer)
-    elif isinstance(children, list):
-        for n, child in enumerate(children):
-            yield from _hoisted(child, f"{path}.resources[{n}]", None, (*parents, declared), placer)
-    else:
-        raise TemplateFault(
-            "The element 'resources' of a resource must be an array.", f"{path}.resources", family=Family.PARSE
-        )
-
-
-def _line(placer: Placer, path: str) -> str:
-    line, column = placer(path)
-    return f"line {line}, position {column}"

@@ -13,15 +13,15 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from lightkeeper.deployments import finishing, stepping, store, whereabouts
+from lightkeeper.deployments.declared import nowhere
 from lightkeeper.deployments.faults import TemplateFault
 from lightkeeper.deployments.model import Mode, State
-from lightkeeper.deployments.planning import Planned
+from lightkeeper.deployments.planned import Planned
 from lightkeeper.deployments.preparing import prepare
 from lightkeeper.deployments.refusals import document_of, problem_of
 from lightkeeper.deployments.run import RECORDS, Run, close, our_fault, still_wanted
 from lightkeeper.deployments.scheduling import in_turn
 from lightkeeper.deployments.seams import installed
-from lightkeeper.deployments.template import nowhere
 from lightkeeper.kernel.call import PLATFORM
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Unavailable

@@ -8,7 +8,7 @@ from lightkeeper.deployments.asking import Asked, nested_asked, subscription_in
 from lightkeeper.deployments.bodies import deploy_body
 from lightkeeper.deployments.environment import Runtime, Surroundings
 from lightkeeper.deployments.names import TemplateNames
-from lightkeeper.deployments.planning import Planned
+from lightkeeper.deployments.planned import Planned
 from lightkeeper.deployments.seams import Document, Seams
 from lightkeeper.kernel.call import Call
 

@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lightkeeper.deployments import actions, projection, service
 from lightkeeper.deployments.asking import Asked
+from lightkeeper.deployments.declared import nowhere
 from lightkeeper.deployments.model import Deployment, State
-from lightkeeper.deployments.template import nowhere
 from lightkeeper.deployments.values import lookup
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import Finding

@@ -1,0 +1,87 @@
+"""One resource to deploy, and all of a template's in their order: values that planning makes and everything else reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lightkeeper.deployments import identity
+from lightkeeper.deployments.declared import Declared
+from lightkeeper.deployments.environment import Environment, Place
+from lightkeeper.deployments.faults import LanguageFault
+from lightkeeper.deployments.names import TemplateNames
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One resource to deploy: an instance, where the template has a loop."""
+
+    key: str  # lower-case id
+    id: str
+    type: str
+    name: str
+    api_version: str
+    scope: str  # what it is deployed to, or extends
+    declared: Declared
+    condition: bool = True
+    existing: bool = False
+    loops: Mapping[str, int] = field(default_factory=dict)
+    loop: str | None = None
+    index: int = 0
+    depends_on: tuple[str, ...] = ()  # keys
+    batch: tuple[str, ...] = ()  # keys of the batch before, in a serial loop
+
+    @property
+    def nested(self) -> bool:
+        """Return whether this is a deployment inside the deployment."""
+        return self.type.lower() == identity.DEPLOYMENTS
+
+    @property
+    def deploys(self) -> bool:
+        """Return whether it will be written."""
+        return self.condition and not self.existing
+
+    def environment(self, names: TemplateNames, place: Place) -> Environment:
+        """Return what the expressions of this resource see."""
+        return replace(names.environment(place), loops=self.loops, loop=self.loop)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every resource of a template by key, in an order that respects all dependencies."""
+
+    resources: Mapping[str, Planned]
+    loops: Mapping[str, tuple[str, ...]]  # loop name in lower case -> keys in the order of the loop
+
+    def in_order(self) -> list[Planned]:
+        """Return the resources, each behind everything it depends on."""
+        return list(self.resources.values())
+
+    def find(self, target: str) -> Planned | None:
+        """Return the resource an expression means by symbol, name or id; None when it is none of this template."""
+        return find(self.resources.values(), target)
+
+
+def find(resources: Any, target: str) -> Planned | None:
+    """Return the one resource meant by `target`; symbols before ids before names."""
+    folded = target.lower().rstrip("/")
+    every: list[Planned] = list(resources)
+    for one in every:
+        if one.declared.symbol is not None and _symbol(one) == folded:
+            return one
+    if folded.startswith("/"):
+        exact = next((one for one in every if one.key == folded), None)
+        return exact
+    found = [one for one in every if folded in identity.forms(one.type, one.name)]
+    if len(found) > 1:
+        active = [one for one in found if one.condition]
+        if len(active) == 1:
+            return active[0]
+        raise LanguageFault(
+            f"The resource name '{target}' is not unique in the template. Refer to the resource by its id."
+        )
+    return found[0] if found else None
+
+
+def _symbol(one: Planned) -> str:
+    symbol = (one.declared.symbol or "").lower()
+    return f"{symbol}[{one.index}]" if one.loop is not None else symbol
