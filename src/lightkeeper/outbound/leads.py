@@ -63,15 +63,9 @@ def contact_me(
     if plan_id and plan_id.lower() not in {plan.plan_id for plan in listing.plans}:
         raise NotFound("PlanNotFound", f"Offer '{listing.id}' has no plan '{plan_id[:50]}' to see here.")
     call.hold(f"contact:{call.caller.object_id}")
-    mine = [
-        one
-        for one in store.leads_of(call.connection, listing.publisher_id)
-        if one.changed_by == call.caller.object_id and one.occurred_at > call.now - PER
-    ]
-    if len(mine) >= MOST_REQUESTS:
-        raise Conflict(
-            "TooManyRequests", f"You asked {listing.publisher_display_name} {len(mine)} times today already."
-        )
+    mine = store.requests_since(call.connection, listing.publisher_id, call.now - PER, by=call.caller.object_id)
+    if mine >= MOST_REQUESTS:
+        raise Conflict("TooManyRequests", f"You asked {listing.publisher_display_name} {mine} times today already.")
     lead = Lead(
         event_id=ids.new_guid(),
         publisher_id=listing.publisher_id,

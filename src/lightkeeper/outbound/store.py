@@ -6,7 +6,21 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, String, Table, Text, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from lightkeeper.kernel.database import Json, UtcTime, metadata
 from lightkeeper.outbound.model import (
@@ -102,12 +116,14 @@ def leads_older(connection: Connection, state: LeadState, before: datetime, limi
     return [_lead(row) for row in connection.execute(query.order_by(leads.c.occurred_at).limit(limit))]
 
 
-def requests_since(connection: Connection, publisher_id: str, since: datetime) -> int:
-    """Return how many contact requests a publisher got since a time."""
-    query = select(leads.c.event_id).where(
+def requests_since(connection: Connection, publisher_id: str, since: datetime, *, by: str = "") -> int:
+    """Return how many contact requests a publisher got since a time; with `by` those of one person, unanswered yet."""
+    query = select(func.count()).where(
         leads.c.publisher_id == publisher_id, leads.c.kind == str(LeadKind.CONTACT_ME), leads.c.occurred_at >= since
     )
-    return len(connection.execute(query).all())
+    if by:
+        query = query.where(leads.c.changed_by == by)
+    return int(connection.execute(query).scalar() or 0)
 
 
 def add_lead(connection: Connection, lead: Lead) -> None:

@@ -200,14 +200,14 @@ def check_submission(office: Office, submission: Submission) -> list[Finding]:
 
     For phase 1b of publishing. A phase that runs again after a crash sends the same test lead again.
     """
-    with office.writing(PLATFORM) as call:
-        call.open_to_all("the platform tries the destination")
-        secret = lead_secret_of(call, submission.publisher_id)
     leads = submission.content.document.get("customerLeads")
     leads = leads if isinstance(leads, dict) else {}
     kind, _ = destinations.parts_of(leads)
     if kind in destinations.SILENT:
         return []
+    with office.writing(PLATFORM) as call:
+        call.open_to_all("the platform tries the destination")
+        secret = lead_secret_of(call, submission.publisher_id)
     name = ids.named("test-lead", f"{submission.id}")
     tried = _try(office, submission.publisher_id, submission.offer_id, leads, secret, name)
     if tried.state is DeliveryState.DELIVERED:
