@@ -125,15 +125,15 @@ class Az:
         return done
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server with the clients' world."""
+    """One server for each file, with the clients' world: what one client leaves behind is no news to another."""
     started = Server(tmp_path_factory.mktemp("server"), HERE / "world.yaml").start()
     yield started
     started.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def new_az(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Az]:
     """What makes one more `az` that knows nothing of the others."""
     if not (INSTALLED / "az" / "bin" / "az").exists():
@@ -141,7 +141,7 @@ def new_az(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable
     return lambda: Az(server, tmp_path_factory.mktemp("az"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def az(new_az: Callable[[], Az]) -> Az:
     """`az`, signed in as Contoso's program."""
     made = new_az()
