@@ -276,6 +276,7 @@ def _apps(house: House, settings: Settings, doors: dict[str, Any]) -> tuple[Any,
     routes = Routes(table)
     arm = ArmApp(house.office, table, arm_callers, login=login, throttle=Throttle(refuse=settings.production))
     desk = OperatorDesk(house.office, house.index, key, settings.production)
+    ingestion = ingestion_routes(PartnerDesk(house.office, callers.of_token))
     others = Starlette(
         routes=[
             *home_routes({name: str(value) for name, value in doors.items()}, __version__),
@@ -283,12 +284,13 @@ def _apps(house: House, settings: Settings, doors: dict[str, Any]) -> tuple[Any,
             *portal_api_routes(PortalApi(house.office, callers.of_request, login)),
             *catalog_routes(house.office, "/catalog"),
             *partner_routes(PartnerDesk(house.office, callers.of_token)),
-            *ingestion_routes(PartnerDesk(house.office, callers.of_token)),
+            *ingestion,
             *entra_routes(house.office, entra),
         ],
         exception_handlers={404: _not_found, 405: _not_found},
     )
     graph = graph_app(house.office, house.verifier, entra)
+    graph.router.routes += ingestion  # clients of the original know it on Graph's origin
     return edge(arm, noted(others, "portal")), noted(graph, "graph", query=True)
 
 

@@ -2,8 +2,8 @@
 
 Pure. Which roles may be asked for is decided once, in delegation/eligibility.py, for templates and offers alike; the
 table below gives its rules the ids of policy 700.6 and words for somebody who writes an offer. M15 (all customers of a
-plan get the same rows) and M16 (the licence for eligible rows) are no property of a file; M18 does not apply, because
-our offer catalogue is never behind.
+plan get the same rows) and M16 (the licence for eligible rows) are no property of a file; M18 (new roles
+arrive later) is in role_catalogue.py, and lets this module's `Roles` lack them.
 """
 
 import re
