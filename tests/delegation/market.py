@@ -108,8 +108,8 @@ class TestShelf:
 class Market:
     def __init__(self, database: Database) -> None:
         resources.seams.catalogue = operations
-        if delegation.on_scope_deleted not in resources.on_scope_deleted:
-            resources.on_scope_deleted.append(delegation.on_scope_deleted)
+        if delegation.on_scope_deleted not in resources.seams.on_scope_deleted:
+            resources.seams.on_scope_deleted.append(delegation.on_scope_deleted)
         self.shelf = TestShelf()
         shelf.stock(self.shelf)
         self.index = AccessIndex(built_in(), [RoleAssignments(), Memberships(), ResourceTree(), DelegationGrants()])

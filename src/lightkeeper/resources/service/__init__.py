@@ -83,8 +83,6 @@ from lightkeeper.resources.service.subscriptions import (
 from lightkeeper.resources.service.tags import delete_tags, get_tags, patch_tags, put_tags
 from lightkeeper.resources.service.transfer import transfer_subscription
 
-on_scope_deleted = seams.on_scope_deleted
-
 __all__ = [
     "Done",
     "Tree",
@@ -131,7 +129,6 @@ __all__ = [
     "list_resources_of_type",
     "list_subscriptions_in",
     "move_resources",
-    "on_scope_deleted",
     "patch_resource",
     "patch_resource_group",
     "patch_tags",
