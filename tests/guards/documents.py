@@ -268,7 +268,7 @@ def parity_page() -> str:
     for one in operations():
         witness = witnesses().get((one.method, one.path))
         parts.append(
-            f"| {one.method} `{one.path}` | {f'yes | `{witness}`' if witness else 'partly | no test shows it yet'} |\n"
+            f"| {one.method} `{one.path}` | {f'yes | `{witness}`' if witness else 'partly | no recorded exchange yet'} |\n"
         )
     parts.append(_descriptions())
     return "".join(parts)
