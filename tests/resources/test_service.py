@@ -14,6 +14,8 @@ VM = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/vm1"
 ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/store1"
 HERE = ResourceBody(location="West Europe")
 
+pytestmark = pytest.mark.parametrize("house", ["sqlite", "postgresql"], indirect=True)
+
 
 def code_of(raised: pytest.ExceptionInfo[Problem]) -> str:
     return raised.value.code
