@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+import lightkeeper.bootstrap  # noqa: F401 -- every table
 from lightkeeper import migrations
 from lightkeeper.kernel.database import Database, metadata
 
