@@ -8,10 +8,13 @@ from lightkeeper.kernel.call import NOBODY, Call
 
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 AZURE_POWERSHELL = "1950a258-227b-4e31-a9cf-717495945fc2"
+PORTAL = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"
+"""The portal's own pages; the id is that of the Azure portal. Its answers go to the portal's address and nowhere else."""
 
 EVERYWHERE = {
     AZURE_CLI: Application(AZURE_CLI, TenantId(NOBODY), "Microsoft Azure CLI", public_client=True),
     AZURE_POWERSHELL: Application(AZURE_POWERSHELL, TenantId(NOBODY), "Microsoft Azure PowerShell", public_client=True),
+    PORTAL: Application(PORTAL, TenantId(NOBODY), "Lightkeeper portal", public_client=True),
 }
 
 
@@ -44,12 +47,14 @@ def get_service_principal(call: Call, client_id: str, tenant: Tenant) -> Service
     return principal
 
 
-def may_redirect(application: Application, uri: str) -> bool:
-    """Return whether a program's answer may be sent to `uri`.
+def may_redirect(application: Application, uri: str, portal: str = "") -> bool:
+    """Return whether a program's answer may be sent to `uri`; `portal` is the address of our own pages.
 
     A public client may name any port of this very machine (RFC 8252, section 7.3); everything else must be registered,
     letter for letter.
     """
+    if application.app_id == PORTAL:
+        return bool(portal) and uri == f"{portal}/signed-in"
     if uri in application.redirect_uris:
         return True
     if not application.public_client or any(c.isspace() or c == "\\" for c in uri):

@@ -53,15 +53,17 @@ class Granted:
 class Grants:
     """Gives grants out and takes them back. Like `SignIn` it opens calls itself: a refusal may have to be remembered."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, portal: str = "") -> None:
+        """Take where calls are opened and, when there are pages of our own, their address."""
         self.office = office
+        self.portal = portal
 
     def check_request(self, request: Request, *, redirects: bool = True) -> Application:
         """Return the program that asks; raise what is wrong with its tenant, its id, or where the answer would go."""
         with self.office.reading(PLATFORM) as call:
             call.open_to_all(WHY)
             client = clients.get_client(call, request.client_id, tenant_named(call, request.tenant_segment))
-        if redirects and not clients.may_redirect(client, request.redirect_uri):
+        if redirects and not clients.may_redirect(client, request.redirect_uri, self.portal):
             raise refusals.wrong_redirect(request.redirect_uri, client.app_id)
         return client
 

@@ -35,5 +35,5 @@ _ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
 
 def entra_routes(office: Office, settings: EntraSettings, *, hashing: Hashing | None = None) -> list[Route]:
     """Return the routes; `hashing` says what checking a password costs (tests make it cheap)."""
-    desk = Desk(office, settings, SignIn(office, hashing), Grants(office), DeviceCodes(office))
+    desk = Desk(office, settings, SignIn(office, hashing), Grants(office, settings.portal_url), DeviceCodes(office))
     return [Route(path, guarded(desk, endpoint), methods=[method]) for method, path, endpoint in _ROUTES]
