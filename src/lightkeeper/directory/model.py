@@ -12,7 +12,11 @@ from lightkeeper.kernel.call import ObjectId, TenantId
 
 __all__ = [
     "Application",
+    "Certificate",
+    "Cloud",
+    "FederatedCredential",
     "Group",
+    "License",
     "ObjectId",
     "Principal",
     "PrincipalType",
@@ -30,15 +34,36 @@ _AT_HOME = TenantId("")
 _ITSELF = ObjectId("")
 
 
+class Cloud(StrEnum):
+    """The separate clouds a tenant may be in; nothing is delegated from one to another."""
+
+    PUBLIC = "AzureCloud"
+    US_GOVERNMENT = "AzureUSGovernment"
+    CHINA = "AzureChinaCloud"
+
+
+class License(StrEnum):
+    """The licences of a tenant that matter here: each of them includes activation of roles for a while."""
+
+    ENTRA_ID_P2 = "entraIdP2"
+    ENTRA_ID_GOVERNANCE = "entraIdGovernance"
+    EMS_E5 = "emsE5"
+
+
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """An organization's directory; `name` is how a world file calls it, `domain` its one verified domain."""
+    """An organization's directory; `name` is how a world file calls it, `domain` its one verified domain.
+
+    A tenant of which nothing is said holds a licence for activating roles: nobody buys licences in a sandbox.
+    """
 
     id: TenantId
     name: str
     domain: str
     display_name: str
     country_code: str = "US"
+    cloud: Cloud = Cloud.PUBLIC
+    licenses: tuple[License, ...] = (License.ENTRA_ID_P2,)
 
 
 class PrincipalType(StrEnum):
@@ -137,7 +162,10 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """One stored secret of an account or application. `hash` is argon2id's; the secret itself is kept nowhere."""
+    """One stored secret of an account or application. `hash` is argon2id's; the secret itself is kept nowhere.
+
+    It may be used from `created_at` on, until `expires_at`.
+    """
 
     id: str
     owner_id: str  # a user's object id, or an application's id
@@ -145,3 +173,46 @@ class Secret:
     hash: str = field(repr=False)
     created_at: datetime
     expires_at: datetime | None = None
+    hint: str = ""  # the first characters, kept only of secrets that we made ourselves
+
+    def is_valid_at(self, now: datetime) -> bool:
+        """Return whether the secret may be used at this moment."""
+        return self.created_at <= now and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The public half of a key with which an application signs who it is; the private half never comes here.
+
+    `x5t` and `x5t_s256` are the thumbprints in the form of a token's header (RFC 7515, 4.1.7): base64url, no padding.
+    """
+
+    key_id: str
+    app_id: str
+    display_name: str
+    pem: str = field(repr=False)
+    x5t: str
+    x5t_s256: str
+    not_before: datetime
+    not_after: datetime
+    created_at: datetime
+
+    def is_valid_at(self, now: datetime) -> bool:
+        """Return whether the certificate may be used at this moment."""
+        return self.not_before <= now < self.not_after
+
+
+@dataclass(frozen=True, slots=True)
+class FederatedCredential:
+    """A token of somebody else's that an application may show instead of a secret of its own.
+
+    Whoever holds a token that `issuer` signed about `subject`, for one of `audiences`, is the application.
+    """
+
+    id: str
+    app_id: str
+    name: str
+    issuer: str
+    subject: str
+    audiences: tuple[str, ...]
+    description: str = ""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from lightkeeper.directory import grant_store, rules, sign_in_store, store
+from lightkeeper.directory import credential_store, grant_store, rules, sign_in_store, store
 from lightkeeper.directory.authority import administer, not_found
 from lightkeeper.directory.model import (
     Application,
@@ -252,6 +252,7 @@ def _delete(call: Call, found: Principal) -> None:
         if application is not None and application.tenant_id == found.tenant_id:
             store.remove_application(call.connection, found.app_id)
             sign_in_store.forget_secrets(call.connection, found.app_id)
+            credential_store.forget_application(call.connection, found.app_id)
     call.record(
         Event(
             "PrincipalDeleted",

@@ -31,6 +31,7 @@ secrets = Table(
     Column("hash", String(256), nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),
+    Column("hint", String(8), nullable=False, server_default=""),
 )
 
 sign_in_attempts = Table(

@@ -24,7 +24,9 @@ from sqlalchemy import (
 
 from lightkeeper.directory.model import (
     Application,
+    Cloud,
     Group,
+    License,
     ObjectId,
     Principal,
     PrincipalType,
@@ -47,6 +49,8 @@ tenants = Table(
     Column("domain", String(253), nullable=False, unique=True),
     Column("display_name", String(256), nullable=False),
     Column("country_code", String(2), nullable=False),
+    Column("cloud", String(24), nullable=False, server_default="AzureCloud"),
+    Column("licenses", Json, nullable=False, server_default='["entraIdP2"]'),
 )
 
 principals = Table(
@@ -100,23 +104,28 @@ applications = Table(
 def tenant_by_id(connection: Connection, tenant_id: str) -> Tenant | None:
     """Return the tenant or None."""
     row = connection.execute(select(tenants).where(tenants.c.id == tenant_id.lower())).first()
-    return Tenant(**row._mapping) if row else None
+    return _tenant(row) if row else None
 
 
 def tenant_by_domain(connection: Connection, domain: str) -> Tenant | None:
     """Return the tenant that owns a domain, or None."""
     row = connection.execute(select(tenants).where(tenants.c.domain == domain.lower())).first()
-    return Tenant(**row._mapping) if row else None
+    return _tenant(row) if row else None
 
 
 def all_tenants(connection: Connection) -> list[Tenant]:
     """Return every tenant, by domain."""
-    return [Tenant(**row._mapping) for row in connection.execute(select(tenants).order_by(tenants.c.domain))]
+    return [_tenant(row) for row in connection.execute(select(tenants).order_by(tenants.c.domain))]
 
 
 def save_tenant(connection: Connection, tenant: Tenant) -> None:
     """Write a tenant, new or changed."""
     _save(connection, tenants, {"id": tenant.id}, {name: getattr(tenant, name) for name in Tenant.__dataclass_fields__})
+
+
+def _tenant(row: Row[Any]) -> Tenant:
+    licenses = tuple(License(one) for one in row.licenses)
+    return Tenant(**{**row._mapping, "cloud": Cloud(row.cloud), "licenses": licenses})
 
 
 def principal_by_id(connection: Connection, object_id: str) -> Principal | None:
