@@ -10,7 +10,9 @@ from lightkeeper.access import roles
 from lightkeeper.directory import credentials
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import (
+    Cloud,
     Group,
+    License,
     ObjectId,
     ServicePrincipal,
     ServicePrincipalKind,
@@ -73,7 +75,16 @@ def _insist_on_operator(call: Call) -> None:
 def _write_principals(call: Call, world: World, hashing: Hashing) -> None:
     for tenant in world.tenants:
         directory.put_tenant(
-            call, Tenant(TenantId(tenant.id), tenant.name, tenant.domain, tenant.display_name, tenant.country_code)
+            call,
+            Tenant(
+                TenantId(tenant.id),
+                tenant.name,
+                tenant.domain,
+                tenant.display_name,
+                tenant.country_code,
+                Cloud(tenant.cloud),
+                tuple(License(one) for one in tenant.licenses),
+            ),
         )
     for guests in (False, True):
         for tenant in world.tenants:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from lightkeeper.directory.model import Cloud, License
 from lightkeeper.kernel.findings import Finding, Place
 from lightkeeper.world import names as derive
 from lightkeeper.world.model import (
@@ -155,6 +156,10 @@ def _tenant(name: str, sound: Sound, names: Names) -> DeclaredTenant:
         domain=domain,
         display_name=_text(sound, "displayName", name),
         country_code=_text(sound, "countryCode", "US"),
+        cloud=_text(sound, "cloud", Cloud.PUBLIC),
+        licenses=tuple(dict.fromkeys(str(node.scalar) for node in sound["licenses"]))
+        if "licenses" in sound
+        else (License.ENTRA_ID_P2,),
         users=tuple(sorted(users, key=lambda user: user.guest)),
         groups=tuple(_group(name, group, inner, names) for group, inner in _maps(sound, "groups")),
         service_principals=tuple(

@@ -37,6 +37,8 @@ SECRET = Text(longest=512)
 
 CHANNELS = ("direct", "enterpriseAgreement", "cspReseller")
 STATES = ("Enabled", "Warned", "PastDue", "Disabled", "Deleted")
+CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
+LICENSES = ("entraIdP2", "entraIdGovernance", "emsE5")
 GROUP_TYPES = ("security", "microsoft365")
 MEMBER_ROLES = ("owner", "manager", "developer")
 VERIFICATION = ("pending", "authorized", "rejected")
@@ -89,6 +91,13 @@ TENANT = Shape(
         "displayName": Field(ANY, "The name people see; the tenant's name when left out."),
         "countryCode": Field(
             Text("[A-Z]{2}", "write two capital letters such as US", 2), "Two letters; US when left out."
+        ),
+        "cloud": Field(
+            Choice(CLOUDS), "The cloud it is in; AzureCloud when left out. Nothing is delegated between clouds."
+        ),
+        "licenses": Field(
+            ListOf(Choice(LICENSES)),
+            "Licences with which its people may activate eligible roles; [entraIdP2] when left out, [] for none.",
         ),
         "id": Field(Guid(), "The tenant id. Derived from the name when left out."),
         "users": Field(MapOf(USER, NAME), "Users by name; name@domain is how they sign in."),

@@ -58,6 +58,8 @@ class DeclaredTenant:
     domain: str
     display_name: str
     country_code: str
+    cloud: str
+    licenses: tuple[str, ...]
     users: tuple[DeclaredUser, ...] = ()
     groups: tuple[DeclaredGroup, ...] = ()
     service_principals: tuple[DeclaredServicePrincipal, ...] = ()

@@ -101,6 +101,8 @@ def _tenant(call: Call, tenant: Tenant, principals: list[Principal], known: _Nam
         "domain": tenant.domain,
         "displayName": tenant.display_name,
         "countryCode": tenant.country_code,
+        "cloud": str(tenant.cloud),
+        "licenses": [str(one) for one in tenant.licenses],
     }
     users = {short(one): _user(one, known) for one in principals if isinstance(one, User)}
     groups = {
