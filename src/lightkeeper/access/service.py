@@ -197,6 +197,15 @@ def on_subscription_moved(call: Call, subscription_id: str, new_tenant_id: str) 
     locks.change_tenant(call, subscription_id, new_tenant_id)
 
 
+def may_hand_on(call: Call, scope: str, role_id: str | None) -> bool:
+    """Return whether the caller's delegations let it give a role (any role, for None) to identities at `scope` (L106).
+
+    Authorizes nothing: who asks is told the rest, to whom and for which resource, by `assign_role`.
+    """
+    here = reach.delegated_roles_of(index_of(call).view, subject_of(call), scope)
+    return bool(here) if role_id is None else guid_in(role_id) in here
+
+
 def _insist_on_handing_on(call: Call, scope: str, asked: Asked, facts: AssignmentFacts) -> None:
     view, subject = index_of(call).view, subject_of(call)
     here = reach.delegated_roles_of(view, subject, scope)

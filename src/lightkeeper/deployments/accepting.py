@@ -4,11 +4,11 @@ The order is the platform's: the template is read, its parameters are bound, nam
 what each resource's write would need is asked; only then is the deployment stored.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lightkeeper.deployments import actions, linking, whereabouts
+from lightkeeper.deployments import actions, linking, rights, whereabouts
 from lightkeeper.deployments.asking import Asked, nested_asked, subscription_in
 from lightkeeper.deployments.bodies import deploy_body
 from lightkeeper.deployments.declared import Placer
@@ -59,6 +59,7 @@ class Checked:
     location: str
     link: Mapping[str, Any] | None
     writes: tuple[Planned, ...]  # every resource that will be written, those of nested deployments too
+    refused: tuple[Finding, ...] = ()  # of those: what the caller may not write
 
 
 def check(
@@ -95,12 +96,17 @@ def check(
     except TemplateFault as fault:
         raise problem_of(fault, asked.placer) from fault
     writes: list[Planned] = []
+    refused: list[Finding] = []
     for one in prepared.writes:
         below = inner.get(one.key)
         writes += [one, *(below.writes if below is not None else ())]
+        refused += [
+            *rights.why_not_write(call, seams, prepared, one),
+            *(below.refused if below is not None else ()),
+        ]
     if not nested:
-        _demand_rights(call, writes)
-    return Checked(surroundings, prepared, mode, asked.location, asked.template_link, tuple(writes))
+        _refuse(refused)
+    return Checked(surroundings, prepared, mode, asked.location, asked.template_link, tuple(writes), tuple(refused))
 
 
 def _mode(asked: Asked, kind: ScopeKind, *, nested: bool) -> Mode:
@@ -152,7 +158,7 @@ def _nested(
     """Yield each nested deployment by key, checked; None when it cannot be known before its siblings are deployed.
 
     One that the caller may not deploy is not looked into: its template would be told about a scope that is none of the
-    caller's, and repeat it in the words of a fault. `_demand_rights` refuses it.
+    caller's, and repeat it in the words of a fault. The deployment is refused for it.
     """
     for one in prepared.writes:
         if not one.nested:
@@ -184,24 +190,11 @@ def _check_nested_form(one: Planned, placer: Placer) -> None:
         load(template, f"{one.declared.path}.properties.template", placer)
 
 
-def _demand_rights(call: Call, writes: list[Planned]) -> None:
-    """Raise `Invalid` listing every resource the caller may not write."""
-    refused = []
-    for one in writes:
-        action = actions.write_of(one.type)
-        if not call.allows(action, one.id):
-            refused.append(
-                Finding(
-                    "AuthorizationFailed",
-                    one.id,
-                    f"Authorization failed for template resource '{one.name}' of type '{one.type}'. The client"
-                    f" '{call.caller.name}' with object id '{call.caller.object_id}' does not have permission to perform action"
-                    f" '{action}' at scope '{one.id}'.",
-                )
-            )
-    if refused:
+def _refuse(findings: Sequence[Finding]) -> None:
+    """Raise `Invalid` listing every resource the caller may not write; quiet when there is none."""
+    if findings:
         raise Invalid(
             "InvalidTemplateDeployment",
-            f"The template deployment failed with error: '{refused[0].message}'.",
-            details=refused,
+            f"The template deployment failed with error: '{findings[0].message}'.",
+            details=findings,
         )

@@ -72,6 +72,9 @@ class Seams:
         None
     )  # raises `Forbidden` when the caller is gone or disabled
     refused: Callable[[Refused], None] = lambda refused: None  # told of a resource that could not be put
+    may_nevertheless: Callable[[Call, str, str, Document], bool] = lambda call, type_, scope, properties: (
+        False
+    )  # whether who lacks the right to write a type at a scope may write it with these properties
     unregistered: frozenset[str] = field(default=frozenset({"microsoft.resources"}))
     """Namespaces that need no registration."""
 

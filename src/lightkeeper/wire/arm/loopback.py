@@ -6,17 +6,19 @@ So whatever can be PUT can be deployed, with the same checks and the same answer
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from lightkeeper.access import service as access
 from lightkeeper.access.roles import role_named
 from lightkeeper.deployments import standing
 from lightkeeper.deployments.links import Links
 from lightkeeper.deployments.seams import Refused, ResourceWriters, Seams, Writer
+from lightkeeper.deployments.values import lookup
 from lightkeeper.directory import service as directory
 from lightkeeper.kernel import resource_id
 from lightkeeper.kernel.call import Call, Occasion
 from lightkeeper.kernel.problems import Invalid, Problem
 from lightkeeper.resources import service as resources
 from lightkeeper.resources.seams import seams as resource_seams
-from lightkeeper.wire.arm import api_version, providers, resource_groups, subscriptions
+from lightkeeper.wire.arm import api_version, providers, resource_groups, role_assignments, subscriptions
 from lightkeeper.wire.arm.failures import FailureLog
 from lightkeeper.wire.arm.operation import Answer, ArmRequest
 from lightkeeper.wire.arm.routing import Route, Routes
@@ -86,6 +88,7 @@ class Loopback:
             links=self._links,
             insist_on_account=standing.insist_on_account,
             refused=self.refused,
+            may_nevertheless=_may_nevertheless,
         )
 
     def _writer(self, resource_type: str) -> Writer:
@@ -159,6 +162,14 @@ class Shelf:
         if resource_type is None:
             return {"namespace": known, "resourceTypes": types}
         return next((one for one in types if str(one["resourceType"]).lower() == resource_type.lower()), None)
+
+
+def _may_nevertheless(call: Call, resource_type: str, scope: str, properties: Mapping[str, Any]) -> bool:
+    """Return whether a delegation admits what no role does: handing a listed role on to a managed identity (L106)."""
+    if resource_type.lower() != role_assignments.TYPE.lower():
+        return False
+    role_id = lookup(properties, "roleDefinitionId")
+    return access.may_hand_on(call, scope, role_id if isinstance(role_id, str) else None)
 
 
 def _listed(call: Call, group: str) -> Sequence[str]:
