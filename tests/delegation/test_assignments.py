@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from lightkeeper.delegation import service, store
 from lightkeeper.delegation.model import EligibleAuthorization
 from lightkeeper.kernel.ids import named
+from lightkeeper.kernel.log import head_of
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid, NotFound
 from lightkeeper.resources import service as resources
 from tests.delegation.market import (
@@ -95,15 +96,19 @@ def test_l60_scenario_d_second_assignment_at_a_scope(market: Market) -> None:
 
 
 def test_l60_same_guid_is_an_update(market: Market) -> None:
-    """L60: the same GUID again is an update, told to the provider as an addition (L111)."""
+    """L60: the same GUID again is an update; one that changes nothing is written nowhere and told to nobody."""
     definition = market.define(asks_for(("tech", READER)))
     name = market.assign(definition, "prod")
+    with market.office.database.read() as connection:
+        before = head_of(connection)
 
     with market.as_("owner") as call:
         again = service.put_assignment(call, scope_of("prod"), name, definition.resource_id)
 
+    with market.office.database.read() as connection:
+        assert head_of(connection) == before
     assert again.created is False
-    assert len(market.events("DelegationAdded")) == 2
+    assert len(market.events("DelegationAdded")) == 1
 
 
 def test_l60_database_is_the_backstop(market: Market) -> None:

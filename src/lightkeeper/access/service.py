@@ -90,6 +90,8 @@ def _give(call: Call, scope: str, chain: Place, asked: Asked, facts: AssignmentF
         new = replace(
             new, created_at=old.created_at, created_by=old.created_by, created_by_tenant_id=old.created_by_tenant_id
         )
+        if replace(new, updated_at=old.updated_at, updated_by=old.updated_by) == old:
+            return old, False
     elif store.find_same(call.connection, new.scope_key, new.principal_id, new.role_id) is not None:
         raise Conflict("RoleAssignmentExists", "The role assignment already exists.")
     store.save(call.connection, new)

@@ -1,6 +1,7 @@
 """Registration assignments: delegations made, read, listed and ended."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from lightkeeper.delegation import actions, events, store
 from lightkeeper.delegation.assignment_rules import (
@@ -32,7 +33,8 @@ from lightkeeper.resources.model import Subscription, Written
 def put_assignment(call: Call, scope: str, name: str, definition_id: str) -> Written[RegistrationAssignment]:
     """Delegate `scope`: from now on the definition's principals hold their roles there and below.
 
-    Writing the same name again is an update and is told to the provider again. Raises `Invalid` with every objection,
+    Writing the same name again is an update, and writes nothing when it says the same; a change of what is delegated is
+    told by the definition, which is written first (L111). Raises `Invalid` with every objection,
     `Conflict` when the definition is assigned there already (L60), `NotFound` for a missing group, `Forbidden` when the
     caller may not (L70).
     """
@@ -58,6 +60,8 @@ def put_assignment(call: Call, scope: str, name: str, definition_id: str) -> Wri
         managed_by_tenant_id=definition.managed_by_tenant_id,
         stamp=stamp(call, existing.stamp if existing else None),
     )
+    if existing is not None and replace(written, stamp=existing.stamp) == existing:
+        return Written(existing, created=False)
     store.save_assignment(call.connection, written, new=existing is None)
     call.record(events.assignment_written(written, subscription.tenant_id, created=existing is None))
     call.record(events.delegation_added(written, subscription.tenant_id))
