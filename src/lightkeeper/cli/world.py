@@ -1,5 +1,6 @@
 """`lightkeeper world`: apply a world file, check one, show what exists."""
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -36,13 +37,16 @@ def read_text(path: Path) -> str:
 
 def apply(desk: Desk, file: _FILE) -> None:
     """Make a world file so: all of it or nothing. Applying it again changes nothing."""
-    answer = desk.operator(
-        "POST",
-        "world",
-        content=read_text(file).encode(),
-        query={"file": str(file)},
-        headers={"content-type": "application/yaml"},
-    )
+    from lightkeeper.world.beside import Folder
+    from lightkeeper.world.document import read
+
+    text, beside = read_text(file), Folder(file.parent)
+    read(text, str(file), beside=beside)  # to know which files it names; the server tells its faults
+    query, content = {"file": str(file)}, text
+    if beside.found:
+        query["beside"], content = "true", json.dumps({"world": text, "beside": beside.found})
+    kind = "application/json" if beside.found else "application/yaml"
+    answer = desk.operator("POST", "world", content=content.encode(), query=query, headers={"content-type": kind})
     if not desk.for_people:
         desk.show(answer)
     elif answer["changed"]:
@@ -54,9 +58,10 @@ def apply(desk: Desk, file: _FILE) -> None:
 def check(desk: Desk, file: _FILE) -> None:
     """Read a world file and tell every fault with its line; needs no server."""
     from lightkeeper.world.apply import role_known
+    from lightkeeper.world.beside import Folder
     from lightkeeper.world.document import read
 
-    _, findings = read(read_text(file), str(file), role_known=role_known)
+    _, findings = read(read_text(file), str(file), role_known=role_known, beside=Folder(file.parent))
     told = [
         {
             "code": finding.code,

@@ -42,6 +42,7 @@ __all__ = [
     "add_member",
     "all_memberships",
     "delete_principal",
+    "find_application",
     "find_principal",
     "find_tenant",
     "get_principal",
@@ -88,6 +89,11 @@ def get_tenant(call: Call, tenant_id: str) -> Tenant:
 def find_principal(call: Call, object_id: str) -> Principal | None:
     """Return the user, group or service principal with this object id, in whatever tenant, or None."""
     return store.principal_by_id(call.connection, object_id)
+
+
+def find_application(call: Call, app_id: str) -> Application | None:
+    """Return the application with this client id, in whatever tenant it is registered, or None."""
+    return store.application(call.connection, app_id)
 
 
 def principals_by_ids(call: Call, object_ids: Iterable[str]) -> dict[ObjectId, Principal]:

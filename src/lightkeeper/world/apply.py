@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lightkeeper.access import roles
-from lightkeeper.directory import credentials
+from lightkeeper.directory import application_credentials, credentials
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import (
     Cloud,
@@ -26,6 +26,7 @@ from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import Finding, errors_of
 from lightkeeper.kernel.problems import Forbidden, Invalid
 from lightkeeper.world import apply_accounts, apply_resources, apply_roles, document, store
+from lightkeeper.world.beside import Beside, nothing
 from lightkeeper.world.model import DeclaredTenant, DeclaredUser, World
 from lightkeeper.world.store import Named
 
@@ -43,10 +44,15 @@ def role_known(name_or_id: str) -> bool:
     return roles.role_named(name_or_id) is not None or roles.role_of(name_or_id) is not None
 
 
-def apply_text(call: Call, text: str, file: str, hashing: Hashing | None = None) -> Applied:
-    """Read a world file and make it so. Raises `Invalid` with every fault and its line; nothing is changed then."""
+def apply_text(
+    call: Call, text: str, file: str, hashing: Hashing | None = None, *, beside: Beside = nothing
+) -> Applied:
+    """Read a world file and make it so; `beside` gives the files it names.
+
+    Raises `Invalid` with every fault and its line; nothing is changed then.
+    """
     _insist_on_operator(call)
-    world, findings = document.read(text, file, role_known=role_known)
+    world, findings = document.read(text, file, role_known=role_known, beside=beside)
     errors = errors_of(findings)
     if errors:
         count = "a fault" if len(errors) == 1 else f"{len(errors)} faults"
@@ -136,6 +142,18 @@ def _write_service_principals(call: Call, tenant: DeclaredTenant, hashing: Hashi
         )
         for n, secret in enumerate(one.secrets):
             credentials.put_secret(call, one.app_id, f"world-{n + 1}", secret, hashing)
+        for certificate in one.certificates:
+            application_credentials.add_certificate(call, one.app_id, certificate)
+        for each in one.federated_credentials:
+            application_credentials.put_federated_credential(
+                call,
+                one.app_id,
+                each.name,
+                issuer=each.issuer,
+                subject=each.subject,
+                audiences=(each.audience,),
+                description=each.description,
+            )
 
 
 def _write_groups(call: Call, tenant: DeclaredTenant) -> None:

@@ -1,11 +1,13 @@
 """From the sound part of a world file to the declared world: names to ids, defaults filled in."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from lightkeeper.directory.model import Cloud, License
 from lightkeeper.kernel.findings import Finding, Place
+from lightkeeper.world import build_credentials
 from lightkeeper.world import names as derive
+from lightkeeper.world.beside import Beside, nothing
 from lightkeeper.world.model import (
     DeclaredGroup,
     DeclaredManagementGroup,
@@ -19,6 +21,12 @@ from lightkeeper.world.model import (
     DeclaredUser,
     World,
 )
+from lightkeeper.world.sound import Sound
+from lightkeeper.world.sound import flag as _flag
+from lightkeeper.world.sound import free as _free
+from lightkeeper.world.sound import guid as _guid
+from lightkeeper.world.sound import maps as _maps
+from lightkeeper.world.sound import text as _text
 from lightkeeper.world.source import Node
 
 DEFAULT_LOCATION = "westeurope"
@@ -29,39 +37,13 @@ _PRINCIPALS = (
     ("servicePrincipals", derive.service_principal_id),
 )
 
-Sound = Mapping[str, Any]
-
-
-def _text(sound: Sound, key: str, default: str = "") -> str:
-    node = sound.get(key)
-    return str(node.scalar) if isinstance(node, Node) and node.scalar is not None else default
-
-
-def _guid(sound: Sound, key: str, default: str) -> str:
-    return _text(sound, key, default).lower()
-
-
-def _flag(sound: Sound, key: str) -> bool:
-    node = sound.get(key)
-    return isinstance(node, Node) and node.scalar is True
-
-
-def _free(sound: Sound, key: str) -> Any:
-    node = sound.get(key)
-    return node.plain if isinstance(node, Node) else None
-
-
-def _maps(sound: Sound, key: str) -> Iterator[tuple[str, Sound]]:
-    for name, inner in (sound.get(key) or {}).items():
-        if isinstance(inner, dict):
-            yield name, inner
-
 
 class Names:
     """Every name a file declares, with its id; notes each use of a name that does not exist."""
 
-    def __init__(self, sound: Sound, place: Callable[[str], Place]) -> None:
+    def __init__(self, sound: Sound, place: Callable[[str], Place], beside: Beside = nothing) -> None:
         self.place = place
+        self.beside = beside
         self.findings: list[Finding] = []
         self.tenants: dict[str, str] = {}
         self.domains: dict[str, str] = {}
@@ -240,13 +222,13 @@ def _group(tenant: str, name: str, sound: Sound, names: Names) -> DeclaredGroup:
 
 
 def _service_principal(tenant: str, name: str, sound: Sound, names: Names) -> DeclaredServicePrincipal:
-    secrets = [_text(sound, "secret"), *(str(node.scalar) for node in sound.get("secrets") or ())]
-    secrets = [secret for secret in dict.fromkeys(secrets) if secret]
-    if secrets and _flag(sound, "managedIdentity"):
-        at = f"tenants.{tenant}.servicePrincipals.{name}"
-        names.note(
-            "ManagedIdentitySecret", at, "A managed identity has no secret.", names.place(at), "Remove the secret."
-        )
+    at = f"tenants.{tenant}.servicePrincipals.{name}"
+    secrets = build_credentials.secrets_of(sound)
+    certificates = tuple(build_credentials.certificates_of(sound, at, names.beside, names.note))
+    federated = tuple(build_credentials.federated_credentials_of(sound, at, names.place, names.note))
+    if (secrets or certificates or federated) and _flag(sound, "managedIdentity"):
+        message = "A managed identity has no secret, certificate or federated credential."
+        names.note("ManagedIdentitySecret", at, message, names.place(at), "Remove it.")
     return DeclaredServicePrincipal(
         name=name,
         id=_guid(sound, "id", derive.service_principal_id(tenant, name)),
@@ -254,7 +236,9 @@ def _service_principal(tenant: str, name: str, sound: Sound, names: Names) -> De
         display_name=_text(sound, "displayName", name),
         managed_identity=_flag(sound, "managedIdentity"),
         disabled=_flag(sound, "disabled"),
-        secrets=tuple(secrets),
+        secrets=secrets,
+        certificates=certificates,
+        federated_credentials=federated,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.findings import Finding, Place
 from lightkeeper.world import build, shape, source
+from lightkeeper.world.beside import Beside, nothing
 from lightkeeper.world.circles import circles_in
 from lightkeeper.world.form import WORLD
 from lightkeeper.world.model import World
@@ -19,11 +20,13 @@ from lightkeeper.world.source import Node
 RoleKnown = Callable[[str], bool]
 
 
-def read(text: str, file: str = "world.yaml", *, role_known: RoleKnown | None = None) -> tuple[World, list[Finding]]:
+def read(
+    text: str, file: str = "world.yaml", *, role_known: RoleKnown | None = None, beside: Beside = nothing
+) -> tuple[World, list[Finding]]:
     """Return the world a text declares and every fault in it, in the order of the lines.
 
     The world is only fit for use when no finding is an error. `role_known` says whether a role's name or id exists;
-    without it roles are not looked at.
+    without it roles are not looked at. `beside` gives the files the text names.
     """
     tree, findings = source.read(text, file)
     if tree is None:
@@ -33,7 +36,7 @@ def read(text: str, file: str = "world.yaml", *, role_known: RoleKnown | None = 
             ]
         return World(), findings
     sound = shape.read(tree, WORLD, "", findings)
-    names = build.Names(sound, _place_of(tree))
+    names = build.Names(sound, _place_of(tree), beside)
     findings += names.findings
     world = build.world_of(sound, names)
     findings += build.findings_of(names)

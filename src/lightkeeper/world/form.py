@@ -34,6 +34,8 @@ RESOURCE_NAME = Text(
 API_VERSION = Text(r"\d{4}-\d{2}-\d{2}(?:-[a-z]+)?", "write a version such as 2024-07-01", 40)
 ANY = Text()
 SECRET = Text(longest=512)
+CERTIFICATE = Text(longest=64 * 1024)
+CREDENTIAL_NAME = Text(r"[A-Za-z0-9][A-Za-z0-9_-]{2,119}", "use 3 to 120 letters, digits, '-' and '_'", 120)
 
 CHANNELS = ("direct", "enterpriseAgreement", "cspReseller")
 STATES = ("Enabled", "Warned", "PastDue", "Disabled", "Deleted")
@@ -72,11 +74,29 @@ GROUP = Shape(
         "type": Field(Choice(GROUP_TYPES), "security (when left out) or microsoft365; the latter gets no roles."),
     },
 )
+FEDERATED_CREDENTIAL = Shape(
+    "A token of another issuer that the application may sign in with.",
+    {
+        "issuer": Field(
+            ANY, "Who signs the token: its `iss`, an https address that publishes its keys.", required=True
+        ),
+        "subject": Field(ANY, "Whom the token is about: its `sub`, letter for letter.", required=True),
+        "audience": Field(ANY, "Whom it is for: its `aud`; api://AzureADTokenExchange when left out."),
+        "description": Field(ANY, "What it is for."),
+    },
+)
 SERVICE_PRINCIPAL = Shape(
     "An application's identity in this tenant.",
     {
         "secret": Field(SECRET, "A client secret; kept only as a hash."),
         "secrets": Field(ListOf(SECRET), "Several client secrets."),
+        "certificates": Field(
+            ListOf(CERTIFICATE),
+            "Certificates to sign in with: PEM text, or the name of a PEM file beside the world file. Private keys in it are not read.",
+        ),
+        "federatedCredentials": Field(
+            MapOf(FEDERATED_CREDENTIAL, CREDENTIAL_NAME), "Tokens of other issuers to sign in with, by name."
+        ),
         "displayName": Field(ANY, "The name people see; the name when left out."),
         "id": _ID,
         "appId": Field(Guid(), "The application (client) id. Derived from the name when left out."),

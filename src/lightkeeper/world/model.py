@@ -25,6 +25,17 @@ class DeclaredUser:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredFederatedCredential:
+    """A token of another issuer that an application may sign in with."""
+
+    name: str
+    issuer: str
+    subject: str
+    audience: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredServicePrincipal:
     """A service principal."""
 
@@ -35,6 +46,8 @@ class DeclaredServicePrincipal:
     managed_identity: bool = False
     disabled: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    certificates: tuple[str, ...] = field(default=(), repr=False)
+    federated_credentials: tuple[DeclaredFederatedCredential, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

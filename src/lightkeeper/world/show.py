@@ -6,6 +6,7 @@ from typing import Any
 
 from lightkeeper.access import roles
 from lightkeeper.access import service as access
+from lightkeeper.directory import application_credentials
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import (
     Group,
@@ -116,7 +117,9 @@ def _tenant(call: Call, tenant: Tenant, principals: list[Principal], known: _Nam
         for one in principals
         if isinstance(one, Group)
     }
-    applications = {short(one): _service_principal(one) for one in principals if isinstance(one, ServicePrincipal)}
+    applications = {
+        short(one): _service_principal(call, one) for one in principals if isinstance(one, ServicePrincipal)
+    }
     return found | {
         key: value
         for key, value in (("users", users), ("groups", groups), ("servicePrincipals", applications))
@@ -137,12 +140,35 @@ def _user(user: User, known: _Names) -> dict[str, Any]:
     return found
 
 
-def _service_principal(one: ServicePrincipal) -> dict[str, Any]:
+def _service_principal(call: Call, one: ServicePrincipal) -> dict[str, Any]:
     found: dict[str, Any] = {"id": one.id, "appId": one.app_id, "displayName": one.display_name}
     if one.kind is ServicePrincipalKind.MANAGED_IDENTITY:
         found["managedIdentity"] = True
     if not one.enabled:
         found["disabled"] = True
+    return found | _credentials(call, one)
+
+
+def _credentials(call: Call, one: ServicePrincipal) -> dict[str, Any]:
+    """Return what an application signs in with, as far as it is public; in the tenant that registered it only."""
+    application = directory.find_application(call, one.app_id)
+    if application is None or application.tenant_id != one.tenant_id:
+        return {}
+    certificates = application_credentials.list_certificates(call, one.app_id)
+    federated = application_credentials.list_federated_credentials(call, one.app_id)
+    found: dict[str, Any] = {}
+    if certificates:
+        found["certificates"] = [each.pem for each in certificates]
+    if federated:
+        found["federatedCredentials"] = {
+            each.name: {
+                "issuer": each.issuer,
+                "subject": each.subject,
+                "audience": each.audiences[0],
+                **({"description": each.description} if each.description else {}),
+            }
+            for each in federated
+        }
     return found
 
 

@@ -1,5 +1,6 @@
 """The operator's endpoints, all under `/operator/`."""
 
+import json
 from typing import Any
 
 from starlette.routing import Route
@@ -13,11 +14,13 @@ from lightkeeper.kernel.call import OPERATOR
 from lightkeeper.kernel.clock import iso
 from lightkeeper.kernel.ids import new_guid
 from lightkeeper.kernel.log import Entry
+from lightkeeper.kernel.problems import Invalid
 from lightkeeper.kernel.resource_id import parse
 from lightkeeper.resources import service as resources
 from lightkeeper.wire.operator import access
 from lightkeeper.wire.operator.desk import Asked, OperatorDesk, finding_document, guarded
-from lightkeeper.world import apply, lookup, show, time
+from lightkeeper.world import apply, beside, lookup, show, time
+from lightkeeper.world.beside import Beside
 
 
 def get_health(desk: OperatorDesk, asked: Asked) -> Any:
@@ -26,20 +29,36 @@ def get_health(desk: OperatorDesk, asked: Asked) -> Any:
 
 
 def post_world(desk: OperatorDesk, asked: Asked) -> Any:
-    """Apply a world file (the body is its text; `?file=` names it in messages); `?check=true` only reads it."""
+    """Apply a world file (the body is its text; `?file=` names it in messages); `?check=true` only reads it.
+
+    With `?beside=true` the body is JSON: `world`, the text, and `beside`, the files it names.
+    """
     file = asked.query.get("file", "world.yaml")
+    text, files = (asked.text, beside.nothing) if asked.query.get("beside") != "true" else _with_files(asked.text)
     if asked.query.get("check") == "true":
         from lightkeeper.world import document
 
-        _, findings = document.read(asked.text, file, role_known=apply.role_known)
+        _, findings = document.read(text, file, role_known=apply.role_known, beside=files)
         return {"changed": 0, "findings": [finding_document(finding) for finding in findings]}
     with desk.office.writing(OPERATOR) as call:
-        applied = apply.apply_text(call, asked.text, file, desk.hashing)
+        applied = apply.apply_text(call, text, file, desk.hashing, beside=files)
     return {
         "changed": applied.changed,
         "revision": desk.office.revision,
         "findings": [finding_document(finding) for finding in applied.findings],
     }
+
+
+def _with_files(body: str) -> tuple[str, Beside]:
+    """Return the world file's text and the files beside it."""
+    try:
+        value = json.loads(body)
+        text, files = value["world"], value["beside"]
+        if isinstance(text, str) and all(isinstance(part, str) for pair in files.items() for part in pair):
+            return text, beside.of(files)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise Invalid("InvalidRequest", "Send JSON with the text of the world file in 'world' and its files in 'beside'.")
 
 
 def get_world(desk: OperatorDesk, asked: Asked) -> Any:
