@@ -52,13 +52,15 @@ def why_not_onboard(facts: OnboardingFacts, settings: DelegationSettings) -> lis
 class DelegationFacts:
     """The state of the world a new or repeated assignment is judged by.
 
-    `others` are the assignments of the same definition in the subscription, the one being written left out.
+    `others` are the assignments of the same definition in the subscription, the one being written left out; `beside`
+    the definitions that are assigned at the very scope already.
     `principals` holds those of the definition's principals (and approvers) that exist in any directory; `applications`
     those ids that turned out to be applications rather than their service principals.
     """
 
     definition: RegistrationDefinition | None
     others: Sequence[RegistrationAssignment] = ()
+    beside: Sequence[RegistrationDefinition] = ()
     existing: RegistrationAssignment | None = None
     principals: Mapping[str, Principal] | None = None
     applications: frozenset[str] = frozenset()
@@ -103,7 +105,7 @@ def check_assignment_target(name: str, scope_subscription: str, definition_subsc
 
 
 def why_not_assign(scope: str, facts: DelegationFacts) -> list[Objection]:
-    """Return every objection to giving the definition at `scope` (L41-L43, L50, L54, L60, L63)."""
+    """Return every objection to giving the definition at `scope` (L41-L43, L50, L54, L60, L62, L63)."""
     definition = facts.definition
     if definition is None:
         return [
@@ -114,7 +116,7 @@ def why_not_assign(scope: str, facts: DelegationFacts) -> list[Objection]:
                 code="RegistrationDefinitionNotFound",
             )
         ]
-    found = list(_only_one(scope, definition, facts))
+    found = [*_only_one(scope, definition, facts), *_name_of_its_own(scope, definition, facts.beside)]
     if facts.existing is not None and facts.existing.definition_key != definition.key:
         found.append(
             refused(
@@ -142,6 +144,24 @@ def _only_one(scope: str, definition: RegistrationDefinition, facts: DelegationF
                 f"Another registration assignment present at this scope '{other.scope}' for registration definition "
                 f"'{definition.resource_id}'. Multiple registration assignments are not allowed.",
                 code=MULTIPLE,
+            )
+
+
+def _name_of_its_own(
+    scope: str, definition: RegistrationDefinition, beside: Sequence[RegistrationDefinition]
+) -> Iterator[Objection]:
+    """L62: two offers at one scope have two names. Accepted plans are told apart by their plan instead."""
+    for other in beside:
+        same_name = other.name.casefold() == definition.name.casefold() != ""
+        if same_name and other.key != definition.key and other.plan is None and definition.plan is None:
+            yield refused(
+                "L62",
+                "scope",
+                f"Another registration assignment present at this scope '{scope}' for registration definition "
+                f"'{other.resource_id}', which has the same name '{definition.name}'. Multiple registration assignments "
+                "are not allowed.",
+                code=MULTIPLE,
+                remedy="Give the offer a name of its own.",
             )
 
 

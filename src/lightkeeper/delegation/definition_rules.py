@@ -24,6 +24,7 @@ from lightkeeper.delegation.model import (
 from lightkeeper.delegation.model import EligibleAuthorization as Eligible
 from lightkeeper.delegation.objections import Objection, refused
 from lightkeeper.delegation.settings import DelegationSettings
+from lightkeeper.directory.model import Cloud
 from lightkeeper.kernel.ids import is_guid
 
 __all__ = [
@@ -37,16 +38,24 @@ __all__ = [
 NAME_LENGTH = 512  # L46: no limit is documented; these keep a page readable
 DESCRIPTION_LENGTH = 1024
 
+CROSS_CLOUD = "CrossCloudDelegationNotSupported"  # L38, L57: the refusals are documented, their codes are not
+LICENSE_REQUIRED = "EligibleAuthorizationLicenseRequired"
+NO_ACTIVATION = "EligibleAuthorizationNotSupported"
+
 
 @dataclass(frozen=True, slots=True)
 class DefinitionFacts:
     """The state of the world a definition is judged by.
 
-    `published` is the plan version the definition names, None when there is none or no plan was asked for.
+    `published` is the plan version the definition names, None when there is none or no plan was asked for. `cloud` is the
+    home tenant's, `managing_cloud` that of the provider; `licensed` says whether the provider may activate roles at all.
     """
 
     home_tenant_id: str
     managing_tenant_exists: bool = True
+    cloud: Cloud = Cloud.PUBLIC
+    managing_cloud: Cloud = Cloud.PUBLIC
+    licensed: bool = True
     existing: RegistrationDefinition | None = None
     published: PublishedPlan | None = None
 
@@ -72,6 +81,7 @@ def why_not_define(
         *_managing_tenant(name, asked, facts),
         *_some_active(asked),
         *object_to_activation(asked.eligible_authorizations),
+        *_activation_is_had(asked, facts),
         *_as_published(asked, facts.published),
     ]
 
@@ -117,6 +127,15 @@ def _managing_tenant(name: str, asked: DefinitionAsked, facts: DefinitionFacts) 
         )
     elif not facts.managing_tenant_exists:
         yield refused("L38", "managedByTenantId", f"The tenant '{tenant}' in ManagedByTenantId does not exist.")
+    elif facts.managing_cloud is not facts.cloud:
+        yield refused(
+            "L38",
+            "managedByTenantId",
+            f"The tenant '{tenant}' is in {facts.managing_cloud}, the subscription in {facts.cloud}. Nothing is delegated "
+            "from one cloud to another.",
+            code=CROSS_CLOUD,
+            remedy="Ask the provider for the tenant it has in this cloud.",
+        )
     if facts.existing is not None and facts.existing.managed_by_tenant_id != tenant:
         yield refused(
             "L39",
@@ -130,6 +149,28 @@ def _managing_tenant(name: str, asked: DefinitionAsked, facts: DefinitionFacts) 
 def _some_active(asked: DefinitionAsked) -> Iterator[Objection]:
     if not asked.authorizations:
         yield refused("L40", "authorizations", "A registration definition needs at least one active authorization.")
+
+
+def _activation_is_had(asked: DefinitionAsked, facts: DefinitionFacts) -> Iterator[Objection]:
+    """L57: eligible entries need a licence of the managing tenant, and a cloud that has activation."""
+    if not asked.eligible_authorizations:
+        return
+    if facts.cloud is not Cloud.PUBLIC:
+        yield refused(
+            "L57",
+            "eligibleAuthorizations",
+            f"Eligible authorizations are not supported in {facts.cloud}.",
+            code=NO_ACTIVATION,
+            remedy="Use active authorizations.",
+        )
+    elif not facts.licensed:
+        yield refused(
+            "L57",
+            "eligibleAuthorizations",
+            f"The tenant '{asked.managed_by_tenant_id}' has no licence that includes the activation of eligible roles.",
+            code=LICENSE_REQUIRED,
+            remedy="The provider needs Microsoft Entra ID P2 or Governance, or EMS E5; the customer needs nothing.",
+        )
 
 
 def _as_published(asked: DefinitionAsked, published: PublishedPlan | None) -> Iterator[Objection]:

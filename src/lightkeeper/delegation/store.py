@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     insert,
     select,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from lightkeeper.delegation import documents
 from lightkeeper.delegation.model import Delegation, Plan, RegistrationAssignment, RegistrationDefinition, Stamp
 from lightkeeper.kernel.database import Json, UtcTime, metadata
+from lightkeeper.kernel.lookup import Lookup
 
 
 def _stamped() -> list[Column[Any]]:
@@ -73,10 +75,13 @@ assignments = Table(
     Index("ix_registration_assignments_definition_key", "definition_key"),
 )
 
+_DEFINITION = Lookup(select(definitions).where(definitions.c.key == bindparam("key")))
+_ASSIGNMENT = Lookup(select(assignments).where(assignments.c.key == bindparam("key")))
+
 
 def definition(connection: Connection, key: str) -> RegistrationDefinition | None:
     """Return the definition with this key (any case), or None."""
-    row = connection.execute(select(definitions).where(definitions.c.key == key.lower())).first()
+    row = _DEFINITION.first(connection, key=key.lower())
     return _definition(row) if row else None
 
 
@@ -129,7 +134,7 @@ def remove_definition(connection: Connection, key: str) -> None:
 
 def assignment(connection: Connection, key: str) -> RegistrationAssignment | None:
     """Return the assignment with this key (any case), or None."""
-    row = connection.execute(select(assignments).where(assignments.c.key == key.lower())).first()
+    row = _ASSIGNMENT.first(connection, key=key.lower())
     return _assignment(row) if row else None
 
 

@@ -49,7 +49,7 @@ def put_assignment(call: Call, scope: str, name: str, definition_id: str) -> Wri
     refuse_if(findings_of(check_assignment_target(name, place.subscription_id, _subscription_in(definition_id))))
     definition = store.definition(call.connection, definition_id)
     existing = store.assignment(call.connection, _key(place.scope, name))
-    _refuse(place.scope, _facts(call, definition, existing))
+    _refuse(place.scope, _facts(call, place.scope, definition, existing))
     assert definition is not None, "why_not_assign objects to a missing definition"
     written = RegistrationAssignment(
         id=name.lower(),
@@ -69,14 +69,19 @@ def put_assignment(call: Call, scope: str, name: str, definition_id: str) -> Wri
 
 
 def _facts(
-    call: Call, definition: RegistrationDefinition | None, existing: RegistrationAssignment | None
+    call: Call, scope: str, definition: RegistrationDefinition | None, existing: RegistrationAssignment | None
 ) -> DelegationFacts:
     if definition is None:
         return DelegationFacts(definition=None, existing=existing)
     given = store.assignments_of(call.connection, definition.key)
+    beside = (
+        store.definition(call.connection, one.definition_id)
+        for one in store.assignments_at(call.connection, scope.lower())
+    )
     return DelegationFacts(
         definition=definition,
         others=[one for one in given if existing is None or one.key != existing.key],
+        beside=[one for one in beside if one is not None],
         existing=existing,
         principals=_principals(call, definition),
     )

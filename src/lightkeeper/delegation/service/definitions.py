@@ -30,8 +30,8 @@ def put_definition(
 ) -> Written[RegistrationDefinition]:
     """Write what a provider may do under the GUID `name`, at a subscription; it is nowhere in force by that alone.
 
-    Replacing changes the rights at every scope the definition is assigned to (L94). `registered=False` is for accepting
-    an offer, which comes before the provider is registered (L75). Raises `Invalid` with every objection, `Forbidden`
+    Replacing changes the rights at every scope the definition is assigned to (L94); saying the same again writes nothing.
+    `registered=False` is for accepting an offer, which comes before the provider is registered (L75). Raises `Invalid` with every objection, `Forbidden`
     when the caller may not (L70), `Conflict` when the subscription is read-only or not registered.
     """
     call.authorize(actions.WRITE_DEFINITIONS, scope)
@@ -44,12 +44,7 @@ def put_definition(
     asked = _lowered(asked)
     existing = store.definition(call.connection, definition_id(subscription.id, name))
     published = shelf.find_plan(call.connection, asked.plan, call.now) if asked.plan else None
-    facts = DefinitionFacts(
-        home_tenant_id=subscription.tenant_id,
-        managing_tenant_exists=directory.find_tenant(call, asked.managed_by_tenant_id) is not None,
-        existing=existing,
-        published=published,
-    )
+    facts = _facts(call, subscription, asked, existing, published)
     refuse_if(findings_of(why_not_define(name, asked, facts, roles.role_of, settings.current())))
     _insist_on_purchase(asked, published, existing, subscription)
     written = RegistrationDefinition(
@@ -63,8 +58,30 @@ def put_definition(
         plan=asked.plan,
         stamp=stamp(call, existing.stamp if existing else None),
     )
+    if existing is not None and replace(written, stamp=existing.stamp) == existing:
+        return Written(existing, created=False)
     _write(call, written, existing, subscription)
     return Written(written, existing is None)
+
+
+def _facts(
+    call: Call,
+    subscription: Subscription,
+    asked: DefinitionAsked,
+    existing: RegistrationDefinition | None,
+    published: PublishedPlan | None,
+) -> DefinitionFacts:
+    home = directory.get_tenant(call, subscription.tenant_id)
+    managing = directory.find_tenant(call, asked.managed_by_tenant_id)
+    return DefinitionFacts(
+        home_tenant_id=subscription.tenant_id,
+        managing_tenant_exists=managing is not None,
+        cloud=home.cloud,
+        managing_cloud=managing.cloud if managing else home.cloud,
+        licensed=managing is None or bool(managing.licenses),
+        existing=existing,
+        published=published,
+    )
 
 
 def _insist_on_purchase(
