@@ -52,7 +52,7 @@ from lightkeeper.publishing.shelf import PublishingShelf
 from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import Subscription
 from lightkeeper.settings import Settings
-from lightkeeper.web.home import home_routes
+from lightkeeper.web.portal import portal_routes
 from lightkeeper.wire.arm import providers as provider_wire
 from lightkeeper.wire.arm import subscriptions as subscription_wire
 from lightkeeper.wire.arm.cloud import cloud_facts
@@ -279,7 +279,9 @@ def _apps(house: House, settings: Settings, doors: dict[str, Any]) -> tuple[Any,
     ingestion = ingestion_routes(PartnerDesk(house.office, callers.of_token))
     others = Starlette(
         routes=[
-            *home_routes({name: str(value) for name, value in doors.items()}, __version__),
+            *portal_routes(
+                house.office, callers.of_token, key, {name: str(value) for name, value in doors.items()}, __version__
+            ),
             *operator_routes(desk),
             *portal_api_routes(PortalApi(house.office, callers.of_request, login)),
             *catalog_routes(house.office, "/catalog"),
