@@ -53,6 +53,7 @@ from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import Subscription
 from lightkeeper.settings import Settings
 from lightkeeper.web.portal import portal_routes
+from lightkeeper.wire import request_log
 from lightkeeper.wire.arm import providers as provider_wire
 from lightkeeper.wire.arm import subscriptions as subscription_wire
 from lightkeeper.wire.arm.cloud import cloud_facts
@@ -207,7 +208,7 @@ def serve(settings: Settings) -> None:
     os.umask(0o077)  # keys, hashes of passwords and the log are their owner's, in a folder that others may enter too
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone_in(settings.data):
-        reporting.report_to(settings.data)
+        request_log.seams.write = reporting.report_to(settings.data).write
         port = server.free_port(settings.host, settings.port)
         graph_port = server.free_port(settings.host, settings.graph_port)
         clock = Clock()

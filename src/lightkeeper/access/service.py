@@ -128,7 +128,7 @@ def list_assignments(call: Call, scope: str, asked: AssignmentFilter | None = No
     elif asked.principal_id is not None:
         principals = (asked.principal_id.lower(),)
     if chain.in_subscription or asked.at_scope:
-        below = () if asked.at_scope else (chain.keys[0],)
+        below = None if asked.at_scope else chain.keys[0]
         found = store.list_around(call.connection, chain.home, chain.keys, below, principals)
     else:
         view = index_of(call).view

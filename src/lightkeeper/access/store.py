@@ -1,6 +1,7 @@
 """Where role assignments are kept: one table, rows become model values here."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -8,11 +9,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
-    Row,
     String,
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     func,
     insert,
@@ -20,8 +21,9 @@ from sqlalchemy import (
     select,
 )
 
-from lightkeeper.access.model import RoleAssignment, RoleId, key_of
+from lightkeeper.access.model import RoleAssignment, key_of
 from lightkeeper.kernel.database import UtcTime, metadata
+from lightkeeper.kernel.lookup import Lookup, Record, beginning_with
 
 role_assignments = Table(
     "role_assignments",
@@ -50,6 +52,7 @@ role_assignments = Table(
     Index("ix_role_assignments_principal_id", "principal_id"),
 )
 
+_ASSIGNMENT = Lookup(select(role_assignments).where(role_assignments.c.key == bindparam("key")))
 _FIELDS = tuple(RoleAssignment.__dataclass_fields__)
 
 
@@ -61,8 +64,7 @@ def all_of(connection: Connection) -> Iterator[RoleAssignment]:
 
 def find(connection: Connection, tenant_id: str, name: str) -> RoleAssignment | None:
     """Return the assignment of this name in a tenant, or None."""
-    table = role_assignments
-    row = connection.execute(select(table).where(table.c.key == key_of(tenant_id, name))).first()
+    row = _ASSIGNMENT.first(connection, key=key_of(tenant_id, name))
     return _assignment(row) if row else None
 
 
@@ -88,20 +90,33 @@ def list_around(
     connection: Connection,
     tenant_id: str,
     chain: Sequence[str],
-    below: Iterable[str],
+    below: str | None,
     principals: Iterable[str] | None,
 ) -> list[RoleAssignment]:
-    """Return the tenant's assignments at one of the scopes of `chain`, or below one of `below`, oldest first.
+    """Return the tenant's assignments at one of the scopes of `chain`, or below `below`, oldest first.
 
     `principals` limits them to those of these principals.
     """
-    table = role_assignments
-    places: list[ColumnElement[bool]] = [table.c.scope_key.in_(chain)]
-    places += [table.c.scope_key.startswith(f"{key}/", autoescape=True) for key in below]
-    query = select(table).where(table.c.tenant_id == tenant_id, or_(*places))
+    given: dict[str, Any] = {"tenant_id": tenant_id, "chain": tuple(chain)}
+    if below is not None:
+        given["below"] = beginning_with(f"{below}/")
     if principals is not None:
-        query = query.where(table.c.principal_id.in_(tuple(principals)))
-    return [_assignment(row) for row in connection.execute(query.order_by(table.c.created_at, table.c.key))]
+        given["principals"] = tuple(principals)
+    rows = _around(below is not None, principals is not None).all(connection, **given)
+    return [_assignment(row) for row in rows]
+
+
+@cache
+def _around(below: bool, principals: bool) -> Lookup:
+    """Return the look-up of `list_around`, with or without a scope to look below and principals to limit it to."""
+    table = role_assignments
+    place: ColumnElement[bool] = table.c.scope_key.in_(bindparam("chain", expanding=True))
+    if below:
+        place = or_(place, table.c.scope_key.like(bindparam("below"), escape="\\"))
+    query = select(table).where(table.c.tenant_id == bindparam("tenant_id"), place)
+    if principals:
+        query = query.where(table.c.principal_id.in_(bindparam("principals", expanding=True)))
+    return Lookup(query.order_by(table.c.created_at, table.c.key))
 
 
 def list_in(connection: Connection, tenant_id: str, principals: Iterable[str] | None) -> list[RoleAssignment]:
@@ -133,7 +148,5 @@ def remove(connection: Connection, assignment: RoleAssignment) -> None:
     connection.execute(delete(role_assignments).where(role_assignments.c.key == assignment.key))
 
 
-def _assignment(row: Row[Any]) -> RoleAssignment:
-    values = dict(row._mapping)
-    del values["key"]
-    return RoleAssignment(**{**values, "role_id": RoleId(values["role_id"])})
+def _assignment(row: Record) -> RoleAssignment:
+    return RoleAssignment(**{name: getattr(row, name) for name in _FIELDS})

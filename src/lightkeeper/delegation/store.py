@@ -12,7 +12,6 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     Index,
-    Row,
     Select,
     String,
     Table,
@@ -28,7 +27,7 @@ from sqlalchemy import (
 from lightkeeper.delegation import documents
 from lightkeeper.delegation.model import Delegation, Plan, RegistrationAssignment, RegistrationDefinition, Stamp
 from lightkeeper.kernel.database import Json, UtcTime, metadata
-from lightkeeper.kernel.lookup import Lookup
+from lightkeeper.kernel.lookup import Lookup, Record
 
 
 def _stamped() -> list[Column[Any]]:
@@ -76,7 +75,13 @@ assignments = Table(
 )
 
 _DEFINITION = Lookup(select(definitions).where(definitions.c.key == bindparam("key")))
+_DEFINITIONS_IN = Lookup(
+    select(definitions).where(definitions.c.subscription_id.in_(bindparam("subscription_ids", expanding=True)))
+)
 _ASSIGNMENT = Lookup(select(assignments).where(assignments.c.key == bindparam("key")))
+_ASSIGNMENTS_IN = Lookup(
+    select(assignments).where(assignments.c.subscription_id.in_(bindparam("subscription_ids", expanding=True)))
+)
 
 
 def definition(connection: Connection, key: str) -> RegistrationDefinition | None:
@@ -91,10 +96,8 @@ def definitions_in(
     """Return the definitions of these subscriptions, oldest first; with `offering` only those of that plan."""
     found: list[RegistrationDefinition] = []
     for some in _slices(subscription_ids):
-        query = select(definitions).where(definitions.c.subscription_id.in_(some))
-        if offering is not None:
-            query = query.where(definitions.c.offering_key == offering.lower())
-        found += [_definition(row) for row in connection.execute(query)]
+        rows = _DEFINITIONS_IN.all(connection, subscription_ids=some)
+        found += [_definition(row) for row in rows if offering is None or row.offering_key == offering.lower()]
     return sorted(found, key=lambda one: (one.stamp.created_at, one.key))
 
 
@@ -142,7 +145,7 @@ def assignments_in(connection: Connection, subscription_ids: Iterable[str]) -> l
     """Return the assignments at these subscriptions and in their groups, oldest first."""
     found: list[RegistrationAssignment] = []
     for some in _slices(subscription_ids):
-        found += _assignments(connection, select(assignments).where(assignments.c.subscription_id.in_(some)))
+        found += [_assignment(row) for row in _ASSIGNMENTS_IN.all(connection, subscription_ids=some)]
     return sorted(found, key=lambda one: (one.stamp.created_at, one.key))
 
 
@@ -205,7 +208,7 @@ def _stamp_row(stamp: Stamp) -> dict[str, Any]:
     return {name: getattr(stamp, name) for name in Stamp.__dataclass_fields__}
 
 
-def _stamp(row: Row[Any]) -> Stamp:
+def _stamp(row: Record) -> Stamp:
     return Stamp(**{name: getattr(row, name) for name in Stamp.__dataclass_fields__})
 
 
@@ -225,7 +228,7 @@ def _definition_row(value: RegistrationDefinition) -> dict[str, Any]:
     }
 
 
-def _definition(row: Row[Any]) -> RegistrationDefinition:
+def _definition(row: Record) -> RegistrationDefinition:
     return RegistrationDefinition(
         id=row.id,
         subscription_id=row.subscription_id,
@@ -254,7 +257,7 @@ def _assignment_row(value: RegistrationAssignment) -> dict[str, Any]:
     }
 
 
-def _assignment(row: Row[Any]) -> RegistrationAssignment:
+def _assignment(row: Record) -> RegistrationAssignment:
     return RegistrationAssignment(
         id=row.id,
         scope=row.scope,

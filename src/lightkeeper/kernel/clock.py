@@ -18,7 +18,7 @@ def utc_now() -> datetime:
 
 def iso(at: datetime) -> str:
     """Return `at` the way Azure writes it: seven fractional digits and a Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "0Z"
 
 
 def duration(text: str) -> timedelta:

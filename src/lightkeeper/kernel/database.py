@@ -8,6 +8,7 @@ IMMEDIATE. PostgreSQL writers run side by side; a use case that looks before it 
 import hashlib
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +20,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.types import TypeDecorator
 
 from lightkeeper.kernel import encoding
+
+_IDLE = 8
+"""How many connections for reading a local database are kept open."""
 
 metadata = MetaData(
     naming_convention={
@@ -42,7 +46,7 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone must not be stored")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Return the aware time."""
@@ -79,6 +83,7 @@ class Database:
         self.url = parsed
         self.local = parsed.get_backend_name() == "sqlite"
         self._writer = threading.Lock()
+        self._idle: deque[Connection] = deque()
         if self.local:
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -92,15 +97,33 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one snapshot; nothing written through it is kept."""
+        if self.local:
+            yield from self._read_here()
+            return
         with self.engine.connect() as connection:
-            if self.local:
-                connection.exec_driver_sql("BEGIN")
-            else:
-                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             try:
                 yield connection
             finally:
                 connection.rollback()
+
+    def _read_here(self) -> Iterator[Connection]:
+        """Yield a connection that was read from before: taking one from the pool costs more than a look-up on SQLite."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self.engine.connect()
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.rollback()  # what SQLAlchemy has begun, if it was asked anything
+            driver.rollback()
+            if len(self._idle) < _IDLE:
+                self._idle.append(connection)
+            else:
+                connection.close()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -120,6 +143,8 @@ class Database:
 
     def close(self) -> None:
         """Give every connection back."""
+        while self._idle:
+            self._idle.pop().close()
         self.engine.dispose()
 
 

@@ -17,8 +17,13 @@ ROOT = "/"
 _MANAGEMENT_GROUPS = "microsoft.management"
 
 
-_UNFIT = re.compile(r"[%\x00-\x1f\x7f]")
-"""What no name has. Without a percent sign a parsed id parses to itself: a scope means the same whoever reads it next."""
+_UNFIT = re.compile(r"[%\x00-\x1f\x7f]|(?:^|/)\s+(?:/|$)|[^/]{1025}")
+"""What no id has: signs no name has, a name of blanks, a name too long.
+
+Without a percent sign a parsed id parses to itself: a scope means the same whoever reads it next.
+"""
+
+_LONGEST = 8192
 
 
 class MalformedId(ValueError):
@@ -89,12 +94,21 @@ class ResourceId:
 
 def parse(path: str) -> ResourceId:
     """Return the id a path names. Raises `MalformedId` when it is none (odd segments, an empty or over-long name)."""
-    segments = [unquote(part) for part in path.split("/") if part]
+    return of_segments(segments_of(path))
+
+
+def segments_of(path: str) -> tuple[str, ...]:
+    """Return the names and keywords a path is made of, without its escapes."""
+    parts = tuple(part for part in path.split("/") if part)
+    return parts if "%" not in path else tuple(unquote(part) for part in parts)
+
+
+def of_segments(segments: tuple[str, ...]) -> ResourceId:
+    """Return the id that segments make, as `parse` does."""
     if not segments:
         return ResourceId(key=ROOT, text=ROOT)
-    if len(path) > 8192 or any(len(part) > 1024 or not part.strip() or "/" in part for part in segments):
-        raise MalformedId(path[:200])
-    if any(_UNFIT.search(part) for part in segments):
+    path = "/".join(segments)
+    if len(path) > _LONGEST or _UNFIT.search(path) or path.count("/") >= len(segments):
         raise MalformedId(path[:200])
     current, at = _container(segments, path)
     while at < len(segments):
@@ -109,12 +123,12 @@ def parse(path: str) -> ResourceId:
     return current
 
 
-def _starts_provider(segments: list[str], n: int, first: int) -> bool:
+def _starts_provider(segments: tuple[str, ...], n: int, first: int) -> bool:
     """Return whether segment `n` is the keyword `providers` rather than a resource's name: it stands where a type would."""
     return segments[n].lower() == "providers" and (n - first) % 2 == 0 and n + 1 < len(segments)
 
 
-def _container(segments: list[str], path: str) -> tuple[ResourceId, int]:
+def _container(segments: tuple[str, ...], path: str) -> tuple[ResourceId, int]:
     if segments[0].lower() != "subscriptions":
         if segments[0].lower() == "providers":
             return ResourceId(key=ROOT, text=ROOT), 0
@@ -129,8 +143,8 @@ def _container(segments: list[str], path: str) -> tuple[ResourceId, int]:
     return ResourceId(subscription, key=text.lower(), text=text), 2
 
 
-def _provider(scope: ResourceId, namespace: str, rest: list[str]) -> ResourceId:
-    types, names = tuple(rest[0::2]), tuple(rest[1::2])
+def _provider(scope: ResourceId, namespace: str, rest: tuple[str, ...]) -> ResourceId:
+    types, names = rest[0::2], rest[1::2]
     trailing = None
     if len(types) > len(names):
         types, trailing = types[:-1], types[-1]

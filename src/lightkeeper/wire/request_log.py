@@ -4,19 +4,22 @@ Written as it is, past the machinery that reports of other kinds go through: thi
 sign-in addresses are left out, since they carry codes and names of people.
 """
 
-import logging
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from lightkeeper.kernel import encoding
 from lightkeeper.kernel.clock import utc_now
 from lightkeeper.wire.edge import App
 
-NAME = "lightkeeper.requests"
-"""The logger of these lines; `reporting` passes what it says on untouched."""
 
-log = logging.getLogger(NAME)
+class _Seams:
+    """Where the lines go, tied in bootstrap; until then nowhere."""
+
+    write: Callable[[bytes], None] | None = None
+
+
+seams = _Seams()
 
 
 def note(
@@ -29,7 +32,7 @@ def note(
     query: bool = True,
 ) -> None:
     """Write the line of a request that `started` (a reading of the performance counter) and was answered with `status`."""
-    if not log.isEnabledFor(logging.INFO):
+    if seams.write is None:
         return
     line = {
         "event": "request",
@@ -42,7 +45,7 @@ def note(
         "ms": round((time.perf_counter() - started) * 1000, 2),
         "correlation_id": correlation_id,
     }
-    log.info("%s", encoding.encode(line).decode())
+    seams.write(encoding.encode(line))
 
 
 def noted(app: App, surface: str, *, query: bool = False) -> App:

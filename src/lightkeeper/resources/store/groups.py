@@ -2,22 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
+from lightkeeper.kernel.lookup import Lookup, Record
 from lightkeeper.resources.model import RegistrationState, ResourceGroup
 from lightkeeper.resources.store.tables import operation_results, provider_registrations, resource_groups
+
+_GROUP = Lookup(
+    select(resource_groups).where(
+        resource_groups.c.subscription_id == bindparam("subscription_id"),
+        resource_groups.c.name_key == bindparam("name_key"),
+    )
+)
+_REGISTRATION = Lookup(
+    select(provider_registrations.c.state).where(
+        provider_registrations.c.subscription_id == bindparam("subscription_id"),
+        provider_registrations.c.namespace_key == bindparam("namespace_key"),
+    )
+)
 
 
 def find_group(connection: Connection, subscription_id: str, name: str) -> ResourceGroup | None:
     """Return the subscription's group of this name, in any case."""
-    row = connection.execute(
-        select(resource_groups).where(
-            resource_groups.c.subscription_id == subscription_id.lower(),
-            resource_groups.c.name_key == name.lower(),
-        )
-    ).first()
+    row = _GROUP.first(connection, subscription_id=subscription_id.lower(), name_key=name.lower())
     return _group(row) if row else None
 
 
@@ -71,13 +79,8 @@ def registrations_of(connection: Connection, subscription_id: str) -> Mapping[st
 
 def registration_of(connection: Connection, subscription_id: str, namespace: str) -> RegistrationState:
     """Return how far the subscription is with the provider."""
-    found = connection.execute(
-        select(provider_registrations.c.state).where(
-            provider_registrations.c.subscription_id == subscription_id.lower(),
-            provider_registrations.c.namespace_key == namespace.lower(),
-        )
-    ).scalar()
-    return RegistrationState(found) if found else RegistrationState.NOT_REGISTERED
+    row = _REGISTRATION.first(connection, subscription_id=subscription_id.lower(), namespace_key=namespace.lower())
+    return RegistrationState(row.state) if row else RegistrationState.NOT_REGISTERED
 
 
 def save_registration(
@@ -115,7 +118,7 @@ def actor_of_result(connection: Connection, token: str, subscription_id: str) ->
     return found
 
 
-def _group(row: Row[Any]) -> ResourceGroup:
+def _group(row: Record) -> ResourceGroup:
     return ResourceGroup(
         subscription_id=row.subscription_id,
         name=row.name,

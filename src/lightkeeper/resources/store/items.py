@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, delete, func, insert, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, delete, func, insert, or_, select
 
+from lightkeeper.kernel.lookup import Lookup, Record
 from lightkeeper.kernel.resource_id import parse
 from lightkeeper.resources.model import Resource, Stamp
 from lightkeeper.resources.store.tables import resource_keys, resources
 
+_RESOURCE = Lookup(select(resources).where(resources.c.id_key == bindparam("id_key")))
 _PARTS = ("kind", "sku", "identity", "plan", "zones", "managed_by", "extended_location")
 
 
@@ -27,7 +29,7 @@ class Where:
 
 def find(connection: Connection, key: str) -> Resource | None:
     """Return the resource with this lower-case id."""
-    row = connection.execute(select(resources).where(resources.c.id_key == key)).first()
+    row = _RESOURCE.first(connection, id_key=key)
     return _resource(row) if row else None
 
 
@@ -122,7 +124,7 @@ def _values(resource: Resource) -> dict[str, Any]:
     }
 
 
-def _resource(row: Row[Any]) -> Resource:
+def _resource(row: Record) -> Resource:
     return Resource(
         id=row.id,
         name=row.name,

@@ -1,11 +1,11 @@
 """Management groups and subscriptions."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from lightkeeper.kernel.call import TenantId
+from lightkeeper.kernel.lookup import Lookup, Record
 from lightkeeper.resources.model import (
     Alias,
     Channel,
@@ -21,14 +21,17 @@ from lightkeeper.resources.store.tables import (
     subscriptions,
 )
 
+_SUBSCRIPTION = Lookup(select(subscriptions).where(subscriptions.c.id == bindparam("id")))
+_MANAGEMENT_GROUP = Lookup(
+    select(management_groups).where(
+        management_groups.c.tenant_id == bindparam("tenant_id"), management_groups.c.name_key == bindparam("name_key")
+    )
+)
+
 
 def find_management_group(connection: Connection, tenant_id: str, name: str) -> ManagementGroup | None:
     """Return the tenant's group of this name, in any case."""
-    row = connection.execute(
-        select(management_groups).where(
-            management_groups.c.tenant_id == tenant_id, management_groups.c.name_key == name.lower()
-        )
-    ).first()
+    row = _MANAGEMENT_GROUP.first(connection, tenant_id=tenant_id, name_key=name.lower())
     return _management_group(row) if row else None
 
 
@@ -69,7 +72,7 @@ def remove_management_group(connection: Connection, tenant_id: str, name: str) -
 
 def find_subscription(connection: Connection, subscription_id: str) -> Subscription | None:
     """Return the subscription of this id, in any case."""
-    row = connection.execute(select(subscriptions).where(subscriptions.c.id == subscription_id.lower())).first()
+    row = _SUBSCRIPTION.first(connection, id=subscription_id.lower())
     return _subscription(row) if row else None
 
 
@@ -107,7 +110,7 @@ def save_subscription(connection: Connection, subscription: Subscription) -> Non
         connection.execute(insert(subscriptions).values(id=subscription.id, **values))
 
 
-def _management_group(row: Row[Any]) -> ManagementGroup:
+def _management_group(row: Record) -> ManagementGroup:
     return ManagementGroup(
         tenant_id=TenantId(row.tenant_id),
         name=row.name,
@@ -119,7 +122,7 @@ def _management_group(row: Row[Any]) -> ManagementGroup:
     )
 
 
-def _subscription(row: Row[Any]) -> Subscription:
+def _subscription(row: Record) -> Subscription:
     return Subscription(
         id=row.id,
         tenant_id=TenantId(row.tenant_id),
@@ -188,5 +191,5 @@ def remove_hierarchy_settings(connection: Connection, tenant_id: str) -> None:
     connection.execute(hierarchy_settings.delete().where(hierarchy_settings.c.tenant_id == tenant_id))
 
 
-def _alias(row: Row[Any]) -> Alias:
+def _alias(row: Record) -> Alias:
     return Alias(row.tenant_id, row.name, row.subscription_id, row.created_by, row.created_at)

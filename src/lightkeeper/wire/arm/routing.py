@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from lightkeeper.kernel import resource_id
 from lightkeeper.kernel.problems import Invalid, MethodNotAllowed, NotFound
@@ -38,21 +37,22 @@ class Routes:
 
     def find(self, method: str, path: str) -> Route:
         """Return the route of a path. Raises `NotFound` or `MethodNotAllowed` when nothing serves it."""
-        segments = tuple(unquote(part) for part in path.split("/") if part)
-        if [part.lower() for part in segments[2:5:2]] == ["resourcegroups", "deployments"]:
+        segments = resource_id.segments_of(path)
+        lowered = tuple(part.lower() for part in segments)
+        if lowered[2:5:2] == ("resourcegroups", "deployments"):
             # Operations of a group's deployments are asked for without `providers/Microsoft.Resources`.
             segments = (*segments[:4], "providers", "Microsoft.Resources", *segments[4:])
-            path = "/" + "/".join(segments)
-        front = _front_type(segments)
+            lowered = (*lowered[:4], "providers", "microsoft.resources", *lowered[4:])
+        front = _front_type(lowered)
         if front is not None:
             key = Key(method, front, "front")
             operation = self._table.get(key)
             if operation is not None:
                 return Route(_front_id(segments), operation, segments)
-            if (front, "front") in self._methods or not _has_type(segments):
+            if (front, "front") in self._methods or not _has_type(lowered):
                 raise self._unserved(key, path)
         try:
-            parsed = resource_id.parse(path)
+            parsed = resource_id.of_segments(segments)
         except MalformedId as fault:
             raise Invalid("InvalidResourceId", f"'{path[:200]}' is not a resource id.") from fault
         key = _key_for(method, parsed)
@@ -81,23 +81,22 @@ def _key_for(method: str, parsed: ResourceId) -> Key:
     return Key(method, kind, "action" if method == "POST" else "list")
 
 
-def _has_type(segments: tuple[str, ...]) -> bool:
-    lowered = [part.lower() for part in segments]
+def _has_type(lowered: tuple[str, ...]) -> bool:
     return "providers" in lowered and lowered.index("providers") + 2 < len(lowered)
 
 
-def _front_type(segments: tuple[str, ...]) -> str | None:
+def _front_type(lowered: tuple[str, ...]) -> str | None:
     """Return the words of a front-door path with `*` for names, None for a path into a provider's types."""
-    if _has_type(segments) and segments[-1].lower() not in _FRONT_WORDS:
+    if _has_type(lowered) and lowered[-1] not in _FRONT_WORDS:
         return None
-    return "/".join("*" if n % 2 else part.lower() for n, part in enumerate(segments))
+    return "/".join("*" if n % 2 else part for n, part in enumerate(lowered))
 
 
 def _front_id(segments: tuple[str, ...]) -> ResourceId:
     """Return the id of the longest part of a front-door path that is one."""
     for end in range(len(segments), 0, -1):
         try:
-            return resource_id.parse("/" + "/".join(segments[:end]))
+            return resource_id.of_segments(segments[:end])
         except MalformedId:
             continue
     return resource_id.parse("/")
