@@ -45,7 +45,7 @@ class Visitor:
 
     def link(self, start: str) -> str:
         """Return the first address on the page that begins so and goes on."""
-        return re.findall(f'href="({re.escape(start)}[^"]+)"', self.page.text)[0]
+        return str(re.findall(f'href="({re.escape(start)}[^"]+)"', self.page.text)[0])
 
     @property
     def forms(self) -> list[tuple[str, dict[str, str]]]:

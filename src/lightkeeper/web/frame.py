@@ -45,6 +45,9 @@ SECURITY_HEADERS = {
     "cache-control": "no-store",
 }
 
+STYLED = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+"""The policy of a report that people save and send: its style is inside it."""
+
 
 def _shown_time(value: datetime | str | None) -> str:
     """Return a time as people read it: `22 Nov 2026, 19:40 UTC`."""
@@ -77,10 +80,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """Something that is no page: a picture, a table."""
+    """Something that is no page: a picture, a table, or a report that brings its own style (`styled`)."""
 
     content: bytes
     media: str
+    styled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,8 @@ class Frame:
             with self.office.reading(caller, correlation_id=new_guid()) as call:
                 found = page.show(call, asked)
             if isinstance(found, File):
-                return Response(found.content, 200, SECURITY_HEADERS, found.media)
+                own = {"content-security-policy": STYLED} if found.styled else {}
+                return Response(found.content, 200, SECURITY_HEADERS | own, found.media)
             return self.page(request, found, caller)
 
         async def endpoint(request: Request) -> Response:

@@ -35,7 +35,8 @@ def show_difference(call: Call, asked: Asked) -> File:
     live = service.live_submission(call, submission.publisher_id, submission.offer_id)
     before = live.content if live else Content({})
     title = f"{read_offer(submission.content.document).alias}: {'live' if live else 'nothing'} to this submission"
-    return File(html_of(diff_offers(before.document, submission.content.document), title).encode(), "text/html")
+    report = html_of(diff_offers(before.document, submission.content.document), title)
+    return File(report.encode(), "text/html; charset=utf-8", styled=True)
 
 
 def decide(call: Call, asked: Asked) -> str:

@@ -122,7 +122,8 @@ def show_difference(call: Call, asked: Asked) -> File:
         service.content_of(call, *_named(asked), which if which in SLOTS else "draft") for which in (old, new)
     )
     title = f"{read_offer(after_.document).alias or asked.path['offer']}: {old} to {new}"
-    return File(html_of(diff_offers(before.document, after_.document), title).encode(), "text/html; charset=utf-8")
+    report = html_of(diff_offers(before.document, after_.document), title)
+    return File(report.encode(), "text/html; charset=utf-8", styled=True)
 
 
 def _named(asked: Asked) -> tuple[str, str]:
