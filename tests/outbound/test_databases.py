@@ -116,7 +116,7 @@ def test_everything_comes_back_as_it_was_stored(office: Office) -> None:
         order_store.save(connection, order)
         order_store.save_given(connection, given)
     with office.database.read() as connection:
-        assert store.leads_of(connection, "Fabrikam") == [REQUEST]
+        assert list(store.leads_of(connection, "Fabrikam")) == [REQUEST]
         assert store.lead_secret(connection, "fabrikam") == "b"
         assert notice_store.notices_of(connection, HOOK.owner) == [notice]
         assert notice_store.preferences_of(connection, HOOK.owner) == {"o": {"*": False}}

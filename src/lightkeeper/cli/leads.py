@@ -45,8 +45,14 @@ def list_leads(
 ) -> None:
     """List the inbox, newest first."""
     query = {key: value for key, value in {"status": status, "kind": kind, "offer": offer}.items() if value}
+    found = desk.partner("GET", f"publishers/{publisher}/leads", query=query)
+    leads = found["value"]
+    while "nextLink" in found:
+        query["continuationToken"] = leads[-1]["id"]
+        found = desk.partner("GET", f"publishers/{publisher}/leads", query=query)
+        leads += found["value"]
     desk.show(
-        desk.partner("GET", f"publishers/{publisher}/leads", query=query)["value"],
+        leads,
         Column("ID", "id", "bold"), Column("WHO", _who), Column("COMPANY", "UserDetails.Company"),
         Column("OFFER", "OfferId"), Column("PLAN", "PlanId"), Column("KIND", "kind"), Column("STATUS", _status),
         Column("WHEN", "leadCreationDateTime"), empty="No leads.",

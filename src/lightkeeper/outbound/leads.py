@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import User
@@ -125,14 +126,23 @@ def destination_of(call: Call, lead: Lead) -> dict[str, object]:
     return publishing.lead_settings(call, lead.publisher_id, lead.offer_id, environment)
 
 
-def list_leads(call: Call, publisher_id: str, wanted: Mapping[str, str] | None = None) -> list[Lead]:
-    """Return the inbox, newest first; `wanted` filters by fields (`FILTERS`), texts that must be equal, case ignored."""
-    members.require(call, publisher_id, Action.READ)
+def list_leads(
+    call: Call, publisher_id: str, wanted: Mapping[str, str] | None = None, *, behind: str = "", most: int | None = None
+) -> list[Lead]:
+    """Return the inbox, newest first; `wanted` filters by fields (`FILTERS`), texts that must be equal, case ignored.
+
+    `behind` is the id of the last lead of the page before, `most` the length of a page (all of them without one).
+    """
+    publisher = members.require(call, publisher_id, Action.READ)
     asked = {key: value.lower() for key, value in (wanted or {}).items() if value}
     if unknown := sorted(asked.keys() - FILTERS.keys()):
         raise Invalid("badRequest", f"There is no filter '{unknown[0][:40]}'. Known: {', '.join(FILTERS)}.")
-    leads = [lead_rules.as_of(one, call.now) for one in store.leads_of(call.connection, publisher_id)]
-    return [one for one in leads if all(FILTERS[key](one).lower() == value for key, value in asked.items())]
+    last = store.find_lead(call.connection, behind) if behind else None
+    if behind and (last is None or last.publisher_id != publisher.id):
+        raise Invalid("badRequest", f"There is no page behind '{behind[:40]}'.", target="continuationToken")
+    leads = (lead_rules.as_of(one, call.now) for one in store.leads_of(call.connection, publisher.id, last))
+    found = (one for one in leads if all(FILTERS[key](one).lower() == value for key, value in asked.items()))
+    return list(islice(found, most))
 
 
 FILTERS: Mapping[str, Callable[[Lead], str]] = {

@@ -1,6 +1,6 @@
 """Leads, deliveries and attempts as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -103,11 +103,14 @@ def find_lead(connection: Connection, event_id: str) -> Lead | None:
     return _lead(row) if row else None
 
 
-def leads_of(connection: Connection, publisher_id: str) -> list[Lead]:
-    """Return the publisher's leads, newest first."""
+def leads_of(connection: Connection, publisher_id: str, behind: Lead | None = None) -> Iterator[Lead]:
+    """Yield the publisher's leads, newest first; with `behind` those that come after that one in this order."""
     query = select(leads).where(leads.c.publisher_id == publisher_id.lower())
-    rows = connection.execute(query.order_by(leads.c.occurred_at.desc(), leads.c.event_id))
-    return [_lead(row) for row in rows]
+    if behind is not None:
+        same_time = (leads.c.occurred_at == behind.occurred_at) & (leads.c.event_id > behind.event_id)
+        query = query.where((leads.c.occurred_at < behind.occurred_at) | same_time)
+    for row in connection.execute(query.order_by(leads.c.occurred_at.desc(), leads.c.event_id)):
+        yield _lead(row)
 
 
 def leads_older(connection: Connection, state: LeadState, before: datetime, limit: int) -> list[Lead]:

@@ -7,21 +7,18 @@ from typing import Any
 
 from lightkeeper.kernel import clock
 from lightkeeper.kernel.call import Call
-from lightkeeper.kernel.ids import is_guid
 from lightkeeper.kernel.problems import Conflict, Invalid, NotFound
 from lightkeeper.publishing import drafts, service, store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.ingestion import reading
+from lightkeeper.publishing.ingestion.forms import insist_on_form, insist_on_ours
 from lightkeeper.publishing.ingestion.names import (
     LOCAL_NAME,
     OFFER_TYPE,
-    OTHER_RESOURCES,
-    RESOURCES,
     durable,
     guids_of,
     plan_guid,
     product_guid,
-    schema_parts,
 )
 from lightkeeper.publishing.lifecycle import is_locked
 from lightkeeper.publishing.model import Environment, OfferRecord
@@ -30,30 +27,6 @@ from lightkeeper.publishing.offer import AudienceRow
 Resource = dict[str, Any]
 _FIRST = ("product", "plan")
 _LAST = ("price-and-availability-update-private-audiences", "submission")
-REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "product": ("identity", "type", "alias"),
-    "plan": ("product", "identity", "alias"),
-    "listing": ("product", "languageId"),
-    "listing-asset": ("product", "type", "url"),
-    "listing-trailer": ("product", "streamingUrl"),
-    "property": ("product", "categories", "termsConditions"),
-    "price-and-availability-offer": ("product", "previewAudiences"),
-    "price-and-availability-plan": ("product", "plan", "audience"),
-    "plan-listing": ("product", "plan"),
-    "customer-leads": ("product", "leadDestination"),
-    "managed-service-plan-technical-configuration": ("product", "plan", "manifests"),
-    "price-and-availability-update-private-audiences": ("product", "plan", "privateAudiences"),
-    "submission": ("product", "target"),
-}
-LISTS = ("previewAudiences", "manifests", "generalLinks")
-_CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("product", "lifecycleState"): ("generallyAvailable", "deprecated", "deleted"),
-    ("plan", "lifecycleState"): ("generallyAvailable", "deprecated", "deleted"),
-    ("submission", "lifecycleState"): ("generallyAvailable", "deprecated"),
-    ("price-and-availability-plan", "audience"): ("public", "private"),
-    ("price-and-availability-plan", "visibility"): ("visible", "hidden"),
-    ("property", "termsConditions"): ("custom", "standardMicrosoft"),
-}
 
 
 @dataclass(slots=True)
@@ -95,7 +68,7 @@ class _Work:
         resources = self.changes.resources
         for resource in resources:
             self._name(resource)
-            _insist_on_form(resource)
+            insist_on_form(resource)
             name = resource.get("resourceName")
             if name is not None:
                 if not isinstance(name, str) or LOCAL_NAME.fullmatch(name) is None or name in self.local:
@@ -134,7 +107,7 @@ class _Work:
         if kind == "plan" and state == "deleted":
             self._delete_plan(draft, plan_id)
             return
-        _insist_on_ours(kind, resource)
+        insist_on_ours(kind, resource)
         reading.apply(draft.document, resource, plan_id, draft.pictures)
 
     def _product(self, draft: _Draft, resource: Resource) -> None:
@@ -190,10 +163,12 @@ class _Work:
         parts = guids_of(reference) if isinstance(reference, str) else None
         if parts is None or parts[0] != "product" or len(parts[1]) != 1:
             raise Invalid("invalidId", f"'{str(reference)[:100]}' does not refer to a product.", target="product")
-        known = store.ids_of(self.call.connection, self.publisher.id)
-        for offer_id in (*self.drafts, *known):
+        for offer_id in self.drafts:
             if product_guid(self.publisher.id, offer_id) == parts[1][0]:
                 return offer_id
+        kept = store.find_product(self.call.connection, parts[1][0])
+        if kept is not None and kept.publisher_id == self.publisher.id:
+            return kept.id
         raise NotFound("resourceNotFound", f"There is no '{reference[:100]}'.", target="product")
 
     def _plan_of(self, draft: _Draft, resource: Resource) -> str:
@@ -313,74 +288,3 @@ class _Work:
                 guid = plan_guid(self.publisher.id, offer_id, reading.external_id(resource))
                 told["id"] = durable("plan", product_guid(self.publisher.id, offer_id), guid)
             self.changes.results.append(told)
-
-
-def _insist_on_form(resource: Resource) -> None:
-    """Raise for what no resource of a Managed Service offer can be: another schema, a field missing or of a wrong form."""
-    parts = schema_parts(resource.get("$schema"))
-    if parts is None or parts[0] not in (*RESOURCES, *OTHER_RESOURCES):
-        raise Invalid(
-            "invalidResource", f"'{str(resource.get('$schema'))[:120]}' is no schema of a resource.", target="$schema"
-        )
-    kind = parts[0]
-    if kind in OTHER_RESOURCES:
-        raise Invalid("notSupported", f"Managed Service offers have no '{kind}'.", target="$schema")
-    for name in REQUIRED.get(kind, ("product",)):
-        if resource.get(name) in (None, "", {}):
-            raise Invalid("schemaValidationError", f"A {kind} needs '{name}'.", target=name)
-    for name in LISTS:
-        if name in resource and not isinstance(resource[name], list):
-            raise Invalid("schemaValidationError", f"'{name}' must be a list.", target=name)
-    for name in ("identity", "categories", "target"):
-        if name in resource and not isinstance(resource[name], Mapping):
-            raise Invalid("schemaValidationError", f"'{name}' must be an object.", target=name)
-    for (of, name), choices in _CHOICES.items():
-        if of == kind and name in resource and resource[name] not in choices:
-            raise Invalid("schemaValidationError", f"'{name}' must be one of {', '.join(choices)}.", target=name)
-    order = resource.get("displayOrder", 0)
-    if not isinstance(order, int) or isinstance(order, bool) or not 0 <= order <= 1000:
-        raise Invalid("schemaValidationError", "'displayOrder' must be a small whole number.", target="displayOrder")
-
-
-def _insist_on_ours(kind: str, resource: Resource) -> None:
-    """Raise for what this offer type does not have."""
-    said = {
-        "commercial-marketplace-setup": ("sellThroughMicrosoft", "enableTestDrive"),
-    }
-    for name in said.get(kind, ()):
-        if resource.get(name):
-            raise Invalid("notSupported", f"Managed Service offers have no '{name}'.", target=name)
-    if kind == "reseller" and resource.get("resellerChannelState", "none") not in ("none", "notSet"):
-        raise Invalid("notSupported", "Managed Service offers have no reseller channel.", target="resellerChannelState")
-    if kind == "property" and resource["termsConditions"] != "custom":
-        raise Invalid(
-            "notSupported", "The standard contract is not for Managed Service offers.", target="termsConditions"
-        )
-    if kind == "price-and-availability-plan":
-        pricing = resource.get("pricing")
-        if isinstance(pricing, Mapping) and pricing.get("licenseModel", "byol") != "byol":
-            raise Invalid(
-                "businessValidationError", "Managed Service offers are bring your own license only.", target="pricing"
-            )
-        if resource.get("visibility") == "hidden":
-            raise Invalid("notSupported", "Plans of Managed Service offers cannot be hidden.", target="visibility")
-    rows = [*(resource.get("previewAudiences") or []), *(resource.get("privateAudiences") or [])] if kind in (
-        "price-and-availability-offer", "price-and-availability-plan"
-    ) else []  # fmt: skip
-    for row in rows:
-        if not isinstance(row, Mapping) or row.get("type") != "subscription" or not is_guid(row.get("id")):
-            raise Invalid(
-                "schemaValidationError", "An audience holds subscriptions: type 'subscription' and a GUID as id."
-            )
-    if kind in ("listing-asset", "listing-trailer"):
-        _insist_on_picture(resource)
-
-
-def _insist_on_picture(resource: Resource) -> None:
-    url = str(resource.get("url") or "")
-    if url and url.lower().startswith(("http:", "https:")) and "/media/" not in url:
-        raise Invalid(
-            "notSupported",
-            "This server downloads no pictures. Send them as data:image/png;base64,... or as it gave them to you.",
-            target="url",
-        )

@@ -24,7 +24,6 @@ from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.account_rules import Action
 from lightkeeper.publishing.applying import Changes, gather
 from lightkeeper.publishing.events import CONFIGURE_ACCEPTED
-from lightkeeper.publishing.ingestion.names import product_guid
 from lightkeeper.publishing.jobs import Job, JobResult, JobStatus
 from lightkeeper.publishing.lifecycle import Stage
 from lightkeeper.publishing.model import OfferRecord, Submission
@@ -51,12 +50,12 @@ def publisher_for(call: Call, wanted: str = "") -> Publisher:
 def find_product(call: Call, guid: str) -> tuple[Publisher, OfferRecord]:
     """Return the offer of a product id among those of the caller's accounts; raise `NotFound`."""
     call.authorized = True
-    for publisher in account_store.all_of(call.connection, None if call.caller.unrestricted else call.caller.object_id):
-        for offer_id in store.ids_of(call.connection, publisher.id):
-            if product_guid(publisher.id, offer_id) == guid.lower():
-                members.require(call, publisher.id, Action.READ)
-                return publisher, drafts.find_or_refuse(call, publisher, offer_id)
-    raise NotFound("resourceNotFound", f"There is no product '{guid[:60]}'.")
+    offer = store.find_product(call.connection, guid)
+    publisher = account_store.find(call.connection, offer.publisher_id) if offer else None
+    if offer is None or publisher is None or not members.is_member(call, publisher):
+        raise NotFound("resourceNotFound", f"There is no product '{guid[:60]}'.")
+    members.require(call, publisher.id, Action.READ)
+    return publisher, drafts.find_or_refuse(call, publisher, offer.id)
 
 
 def configure(call: Call, resources: Sequence[Mapping[str, Any]], publisher_id: str = "") -> Job:

@@ -121,10 +121,14 @@ def resume_plan(call: Call, publisher_id: str, offer_id: str, plan_id: str) -> O
 
 
 def plan_states(call: Call, publisher_id: str, offer_id: str) -> list[Mapping[str, str]]:
-    """Return every plan of the draft with its name and its state: Draft, Live, stop pending, not available."""
+    """Return every plan of the draft with its name and its state: Draft, Live, stop pending, not available.
+
+    A live plan of an offer whose end is announced says until when it is sold (`soldUntil`).
+    """
     publisher = members.require(call, publisher_id, Action.READ)
     offer = find_or_refuse(call, publisher, offer_id)
     live, known = _live_plans(call, offer), set()
+    end = {"soldUntil": str(offer.deprecation["date"])} if offer.deprecation is not None and offer.on_sale else {}
     for plan in shelf.versions_of(call.connection, publisher.id, offer.id, preview=False):
         known.add(plan.plan_id)
     return [
@@ -132,6 +136,7 @@ def plan_states(call: Call, publisher_id: str, offer_id: str) -> list[Mapping[st
             "planId": str(plan.get("id", "")),
             "name": str(plan.get("name", "")),
             "state": _state(plan, str(plan.get("id", "")), live, known),
+            **(end if str(plan.get("id", "")) in live else {}),
         }
         for plan in _plans(offer.draft.document)
     ]

@@ -35,7 +35,7 @@ def get_offer(call: Call, publisher_id: str, offer_id: str) -> OfferRecord:
 def list_offers(call: Call, publisher_id: str) -> list[OfferRecord]:
     """Return the publisher's offers by id, secrets masked."""
     publisher = members.require(call, publisher_id, Action.READ)
-    return [masked(offer) for offer in store.all_of(call.connection, publisher.id)]
+    return [masked(offer.as_of(call.now)) for offer in store.all_of(call.connection, publisher.id)]
 
 
 def put_offer(
@@ -150,7 +150,7 @@ def find_or_refuse(call: Call, publisher: Publisher, offer_id: str) -> OfferReco
     offer = store.find(call.connection, publisher.id, offer_id)
     if offer is None:
         raise NotFound("resourceNotFound", f"Publisher '{publisher.id}' has no offer '{offer_id}'.", target="offerId")
-    return offer
+    return offer.as_of(call.now)
 
 
 def masked(offer: OfferRecord) -> OfferRecord:

@@ -31,6 +31,11 @@ def require(call: Call, publisher_id: str, action: Action) -> Publisher:
     return publisher
 
 
+def is_member(call: Call, publisher: Publisher) -> bool:
+    """Return whether the caller has any role in the account; the operator counts as one."""
+    return call.caller.unrestricted or publisher.role_of(call.caller.object_id) is not None
+
+
 def require_operator(call: Call) -> None:
     """Return quietly when the operator of the marketplace asks; raise `Forbidden` otherwise."""
     call.authorized = True

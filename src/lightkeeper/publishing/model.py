@@ -1,6 +1,6 @@
 """The nouns of publishing that are kept: offers with their draft, submissions with their steps, history."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -62,6 +62,12 @@ class OfferRecord:
     def status(self) -> Status:
         """Return what the portal calls this."""
         return STATUS_OF[self.stage]
+
+    def as_of(self, now: datetime) -> "OfferRecord":
+        """Return the offer as it stands at this moment: off sale once the day that was announced has come."""
+        if not self.on_sale or self.deprecation is None or datetime.fromisoformat(self.deprecation["date"]) > now:
+            return self
+        return replace(self, on_sale=False, stage=Stage.NOT_AVAILABLE if self.stage is Stage.LIVE else self.stage)
 
     @property
     def etag(self) -> str:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from lightkeeper.kernel import encoding
 from lightkeeper.kernel.database import Json, UtcTime, metadata
+from lightkeeper.publishing.ingestion.names import product_guid
 from lightkeeper.publishing.lifecycle import Stage
 from lightkeeper.publishing.model import Content, Environment, HistoryEntry, OfferRecord, Step, Submission
 
@@ -48,6 +49,7 @@ offers = Table(
     Column("changed_at", UtcTime, nullable=False),
     Column("changed_by", String(200), nullable=False),
     Column("deprecation", Json),
+    Column("product_id", String(36), nullable=False, server_default="", index=True),
 )
 
 offer_submissions = Table(
@@ -109,6 +111,12 @@ def find(connection: Connection, publisher_id: str, offer_id: str) -> OfferRecor
     return _offer(row) if row else None
 
 
+def find_product(connection: Connection, product_id: str) -> OfferRecord | None:
+    """Return the offer whose durable id this is, or None."""
+    row = connection.execute(select(offers).where(offers.c.product_id == product_id.lower())).first()
+    return _offer(row) if row else None
+
+
 def all_of(connection: Connection, publisher_id: str) -> list[OfferRecord]:
     """Return the publisher's offers by id."""
     query = select(offers).where(offers.c.publisher_id == publisher_id.lower()).order_by(offers.c.offer_id)
@@ -125,7 +133,11 @@ def add(connection: Connection, offer: OfferRecord) -> None:
     """Store a new offer."""
     connection.execute(
         insert(offers).values(
-            publisher_id=offer.publisher_id, offer_id=offer.id, created_at=offer.created_at, **_facts(offer)
+            publisher_id=offer.publisher_id,
+            offer_id=offer.id,
+            product_id=product_guid(offer.publisher_id, offer.id),
+            created_at=offer.created_at,
+            **_facts(offer),
         )
     )
 

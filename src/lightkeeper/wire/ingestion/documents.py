@@ -50,20 +50,22 @@ def submission_documents(
 
 def _document(offer: OfferRecord, number: int, target: str, status: str, result: str, created: str) -> dict[str, Any]:
     guid = product_guid(offer.publisher_id, offer.id)
-    found = {
+    return {
         "$schema": schema("submission"),
         "id": durable("submission", guid, str(number)),
         "product": durable("product", guid),
         "target": {"targetType": target},
-        "lifecycleState": "deprecated" if target == "live" and _has_ended(offer) else "generallyAvailable",
+        "lifecycleState": "generallyAvailable",
+        **announced_end(offer, target),
         "status": status,
         "result": result,
         "created": created,
     }
-    if offer.deprecation is not None and target == "live":
-        found["deprecationSchedule"] = offer.deprecation
-    return found
 
 
-def _has_ended(offer: OfferRecord) -> bool:
-    return offer.deprecation is not None or not offer.on_sale
+def announced_end(offer: OfferRecord, target: str) -> dict[str, Any]:
+    """Return what a live resource says about the end of its sale; nothing while no end is announced, or elsewhere."""
+    if target != "live" or (offer.on_sale and offer.deprecation is None):
+        return {}
+    schedule = {"deprecationSchedule": offer.deprecation} if offer.deprecation is not None else {}
+    return {"lifecycleState": "deprecated", **schedule}

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from lightkeeper.publishing.applying import LISTS, REQUIRED
+from lightkeeper.publishing.ingestion.forms import LISTS, REQUIRED
 from lightkeeper.publishing.ingestion.names import RESOURCES, VERSION, schema
 from lightkeeper.wire.ingestion.routes import ENDPOINTS
 

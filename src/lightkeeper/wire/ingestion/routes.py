@@ -25,7 +25,7 @@ from lightkeeper.publishing.ingestion.writing import resources_of
 from lightkeeper.publishing.jobs import JobStatus
 from lightkeeper.publishing.model import Content, OfferRecord
 from lightkeeper.publishing.offer import read_offer
-from lightkeeper.wire.ingestion.documents import job_document, submission_documents
+from lightkeeper.wire.ingestion.documents import announced_end, job_document, submission_documents
 from lightkeeper.wire.partner.desk import Answer, Asked, PartnerDesk, framed
 
 PREFIX = "/rp/product-ingestion"
@@ -99,7 +99,8 @@ def _resources(call: Call, publisher: Publisher, offer: OfferRecord, target: str
             content = service.content_of(call, publisher.id, offer.id, target)
         except NotFound as fault:
             raise NotFound("notDeployed", f"Product '{offer.id}' is not in {target}.", target="targetType") from fault
-    return resources_of(read_offer(content.document), url_of=_addresses(content))
+    product, *others = resources_of(read_offer(content.document), url_of=_addresses(content))
+    return [{**product, **announced_end(offer, target)}, *others]
 
 
 def _addresses(content: Content) -> Any:

@@ -7,6 +7,7 @@ from lightkeeper.kernel.clock import iso
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.publishing import service
 from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
+from lightkeeper.wire.partner import guesses
 from lightkeeper.wire.partner.desk import Answer, Asked, PartnerDesk, finding_document
 
 
@@ -28,7 +29,11 @@ def get_publisher(desk: PartnerDesk, asked: Asked) -> Answer:
 def sign_up(desk: PartnerDesk, asked: Asked) -> Answer:
     """Open an account in the caller's tenant: `id`, `displayName`, `legalName`, `address`, `contact`."""
     body = asked.body
-    with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
+    guesses.insist_on_patience(asked.caller, desk.office.clock.now())
+    with (
+        guesses.counted(asked.caller, desk.office.clock.now()),
+        desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call,
+    ):
         made = service.sign_up(call, str(body.get("id") or ""), str(body.get("displayName") or ""), body)
     return Answer(201, publisher_document(made))
 

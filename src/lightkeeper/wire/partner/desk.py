@@ -18,7 +18,7 @@ from lightkeeper.kernel import encoding
 from lightkeeper.kernel.call import Caller, Occasion
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.office import Office
-from lightkeeper.kernel.problems import Invalid, Problem, TooLarge, Unauthenticated
+from lightkeeper.kernel.problems import Invalid, Problem, Throttled, TooLarge, Unauthenticated
 from lightkeeper.wire.arm.errors import status_of
 from lightkeeper.wire.body_parts import parts_of
 
@@ -123,6 +123,8 @@ def refusal(problem: Problem) -> Answer:
         error["target"] = problem.target
     error["details"] = [finding_document(finding) for finding in problem.details]
     headers = {"www-authenticate": "Bearer"} if isinstance(problem, Unauthenticated) else {}
+    if isinstance(problem, Throttled):
+        headers["retry-after"] = str(problem.retry_after)
     return Answer(status_of(problem), {"error": error}, headers)
 
 

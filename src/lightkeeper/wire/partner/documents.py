@@ -83,6 +83,7 @@ def status_document(offer: OfferRecord, submission: Submission | None) -> dict[s
         "portalStatus": str(offer.status),
         "stage": str(offer.stage),
         "onSale": offer.on_sale,
+        **({"deprecation": offer.deprecation} if offer.deprecation is not None else {}),
         "submissionId": submission.id if submission else None,
         "messages": [],
         "steps": [_step(step) for step in steps],

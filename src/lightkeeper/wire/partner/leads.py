@@ -1,6 +1,7 @@
 """Leads on the publisher's API: the inbox, answers, the delivery log, replay, the test of a destination."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from lightkeeper.kernel.clock import iso
 from lightkeeper.kernel.problems import Invalid
@@ -11,18 +12,41 @@ from lightkeeper.outbound.tables import Report, as_csv
 from lightkeeper.wire.partner.desk import Answer, Asked, PartnerDesk
 
 CSV = "text/csv; charset=utf-8"
+MOST_PER_PAGE = 200
+_NO_FILTERS = ("api-version", "format", "$top", "continuationToken")
 
 
 def list_leads(desk: PartnerDesk, asked: Asked) -> Answer:
-    """Return the inbox, newest first, filtered by query (`status`, `kind`, `country`, ...); `format=csv` as a file."""
-    wanted = {key: value for key, value in asked.query.items() if key not in ("api-version", "format")}
+    """Return a page of the inbox, newest first, filtered by query (`status`, `kind`, `country`, ...).
+
+    `$top` is the length of a page; `nextLink` leads to the next one. `format=csv` gives all of it as a file.
+    """
+    wanted = {key: value for key, value in asked.query.items() if key not in _NO_FILTERS}
+    whole = asked.query.get("format") == "csv"
+    size = None if whole else _page_size(asked)
     with desk.office.reading(asked.caller, correlation_id=asked.correlation_id) as call:
-        leads = service.list_leads(call, asked.path["publisher"], wanted)
+        behind = "" if whole else asked.query.get("continuationToken", "")
+        most = None if size is None else size + 1
+        leads = service.list_leads(call, asked.path["publisher"], wanted, behind=behind, most=most)
         now = call.now
     documents = [lead_document(one, is_urgent(one, now)) for one in leads]
-    if asked.query.get("format") == "csv":
+    if size is None:
         return Answer(200, as_csv(_table(documents)).encode(), media=CSV)
-    return Answer(200, {"value": documents})
+    more = len(documents) > size
+    page = documents[:size]
+    return Answer(200, {"value": page, **({"nextLink": _next(asked, page[-1]["id"])} if more else {})})
+
+
+def _page_size(asked: Asked) -> int:
+    text = asked.query.get("$top", str(MOST_PER_PAGE))
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_PER_PAGE:
+        raise Invalid("badRequest", f"'$top' must be from 1 to {MOST_PER_PAGE}.", target="$top")
+    return int(text)
+
+
+def _next(asked: Asked, last: str) -> str:
+    query = {**asked.query, "continuationToken": last}
+    return f"/api/publishers/{asked.path['publisher']}/leads?{urlencode(query, safe='$')}"
 
 
 def get_lead(desk: PartnerDesk, asked: Asked) -> Answer:

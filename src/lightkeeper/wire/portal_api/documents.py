@@ -56,6 +56,7 @@ def plan(one: PublishedPlan) -> dict[str, Any]:
         "managedByTenantId": one.managed_by_tenant_id,
         "authorizations": grants(one.authorizations, one.eligible_authorizations),
         "publishedAt": iso(one.published_at) if one.published_at else None,
+        "soldUntil": iso(one.sold_until) if one.sold_until else None,
     }
 
 
