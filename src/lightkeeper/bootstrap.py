@@ -45,9 +45,11 @@ from lightkeeper.kernel.workflows import Workflow, Workflows
 from lightkeeper.outbound import settings as outbound_settings
 from lightkeeper.outbound import workflow as outbound_workflow
 from lightkeeper.outbound.chores import CHORES
+from lightkeeper.partners import known as known_partners
 from lightkeeper.publishing import configuring, lead_settings
 from lightkeeper.publishing import settings as publishing_settings
 from lightkeeper.publishing import workflow as publishing_workflow
+from lightkeeper.publishing.partner_ids import PublishersAsPartners
 from lightkeeper.publishing.shelf import PublishingShelf
 from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import Subscription
@@ -149,6 +151,7 @@ def _tie() -> None:
     )
     delegation_shelf.stock(PublishingShelf())
     lead_settings.seams.try_leads = staticmethod(outbound_workflow.check_submission)
+    known_partners.consult(PublishersAsPartners())
 
 
 def _visible_subscriptions(call: Call) -> Sequence[tuple[Subscription, Sequence[str]]]:

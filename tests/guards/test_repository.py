@@ -17,7 +17,8 @@ from lightkeeper.kernel.database import Database, metadata
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "lightkeeper"
 CONTEXTS = (
-    "directory", "resources", "access", "activity", "delegation", "deployments", "publishing", "storefront", "outbound",
+    "directory", "resources", "access", "activity", "delegation", "deployments", "partners", "publishing", "storefront",
+    "outbound",
 )  # fmt: skip
 GENERATED = ("src/lightkeeper/data/",)
 

@@ -36,6 +36,11 @@ def operations() -> Sequence[ProviderOperation]:
     return tuple(found)
 
 
+def operations_of(namespace: str) -> Sequence[ProviderOperation]:
+    """Return the operations of a namespace in any case, by type; empty when it is unknown."""
+    return _by_namespace().get(namespace.lower(), ())
+
+
 @lru_cache(maxsize=256)
 def expand(role: Role) -> frozenset[str]:
     """Return every control-plane operation the role grants, in the catalogue's spelling.
@@ -77,6 +82,14 @@ def covers_any(pattern: str, is_data: bool) -> bool:
     """Return whether a pattern covers any operation of the catalogue, data plane or control plane."""
     covers = matcher_of(pattern)
     return any(covers(name) for name in _lowered(is_data))
+
+
+@cache
+def _by_namespace() -> Mapping[str, Sequence[ProviderOperation]]:
+    found: dict[str, list[ProviderOperation]] = {}
+    for one in operations():
+        found.setdefault(one.namespace.lower(), []).append(one)
+    return found
 
 
 @cache

@@ -35,8 +35,9 @@ class Designation:
 class Publisher:
     """A publisher's account. `id` is part of addresses and leads, unique and unchangeable.
 
-    `profile` is what was given at sign-up (legal name, address, contact), the checks of the verification with their
-    outcome, agreements with the person who accepted them, and an appeal.
+    `partner_ids` are the organisation's ids in the partner program, the account's own first, then those of further
+    locations. `profile` is what was given at sign-up (legal name, address, contact), the checks of the verification with
+    their outcome, agreements with the person who accepted them, and an appeal.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Publisher:
     verification_note: str = ""
     designations: tuple[Designation, ...] = ()
     members: tuple[tuple[str, MemberRole], ...] = ()
+    partner_ids: tuple[str, ...] = ()
     profile: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def role_of(self, object_id: str) -> MemberRole | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Row, String, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, String, Table, delete, insert, select, update
 
 from lightkeeper.kernel.database import Json, UtcTime, metadata
 from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
@@ -39,6 +39,14 @@ publisher_members = Table(
     Column("role", String(20), nullable=False),
 )
 
+publisher_partner_ids = Table(
+    "publisher_partner_ids",
+    metadata,
+    Column("publisher_id", String(50), ForeignKey("publishers.id"), primary_key=True),
+    Column("partner_id", String(16), primary_key=True, index=True),
+    Column("position", Integer, nullable=False),
+)
+
 
 def find(connection: Connection, publisher_id: str) -> Publisher | None:
     """Return the account, or None."""
@@ -55,6 +63,26 @@ def all_of(connection: Connection, object_id: str | None) -> list[Publisher]:
     return [_publisher(connection, row) for row in connection.execute(query).all()]
 
 
+def with_partner_id(connection: Connection, partner_id: str) -> list[Publisher]:
+    """Return the accounts that have this partner id, by id."""
+    table = publisher_partner_ids
+    having = select(table.c.publisher_id).where(table.c.partner_id == partner_id)
+    query = select(publishers).where(publishers.c.id.in_(having)).order_by(publishers.c.id)
+    return [_publisher(connection, row) for row in connection.execute(query).all()]
+
+
+def partner_ids_of(connection: Connection, tenant_id: str) -> tuple[str, ...]:
+    """Return the partner ids of the tenant's first account that has any; empty when none has."""
+    table = publisher_partner_ids
+    rows = connection.execute(
+        select(table.c.publisher_id, table.c.partner_id)
+        .join(publishers, publishers.c.id == table.c.publisher_id)
+        .where(publishers.c.tenant_id == tenant_id)
+        .order_by(table.c.publisher_id, table.c.position)
+    ).all()
+    return tuple(row.partner_id for row in rows if row.publisher_id == rows[0].publisher_id)
+
+
 def add(connection: Connection, publisher: Publisher) -> None:
     """Store a new account."""
     connection.execute(insert(publishers).values(id=publisher.id, tenant_id=publisher.tenant_id, **_facts(publisher)))
@@ -64,7 +92,7 @@ def add(connection: Connection, publisher: Publisher) -> None:
 def put(connection: Connection, publisher: Publisher) -> None:
     """Store what changed in an account; its id and tenant never do."""
     connection.execute(update(publishers).where(publishers.c.id == publisher.id).values(**_facts(publisher)))
-    for table in (publisher_designations, publisher_members):
+    for table in (publisher_designations, publisher_members, publisher_partner_ids):
         connection.execute(delete(table).where(table.c.publisher_id == publisher.id))
     _write_parts(connection, publisher)
 
@@ -87,6 +115,11 @@ def _write_parts(connection: Connection, publisher: Publisher) -> None:
         for one in publisher.designations
     ]
     members = [{"publisher_id": publisher.id, "object_id": who, "role": str(role)} for who, role in publisher.members]
+    partner_ids: Sequence[dict[str, Any]] = [
+        {"publisher_id": publisher.id, "partner_id": one, "position": n} for n, one in enumerate(publisher.partner_ids)
+    ]
+    if partner_ids:
+        connection.execute(insert(publisher_partner_ids), partner_ids)
     if designations:
         connection.execute(insert(publisher_designations), designations)
     if members:
@@ -103,6 +136,11 @@ def _publisher(connection: Connection, row: Row[Any]) -> Publisher:
         .where(publisher_members.c.publisher_id == row.id)
         .order_by(publisher_members.c.object_id)
     )
+    partner_ids = connection.execute(
+        select(publisher_partner_ids.c.partner_id)
+        .where(publisher_partner_ids.c.publisher_id == row.id)
+        .order_by(publisher_partner_ids.c.position)
+    )
     return Publisher(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -114,5 +152,6 @@ def _publisher(connection: Connection, row: Row[Any]) -> Publisher:
         verification_note=row.verification_note,
         designations=tuple(Designation(one.name, one.from_at, one.until_at) for one in designations),
         members=tuple((one.object_id, MemberRole(one.role)) for one in members),
+        partner_ids=tuple(one.partner_id for one in partner_ids),
         profile=row.profile or {},
     )

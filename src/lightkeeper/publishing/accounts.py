@@ -7,7 +7,7 @@ from dataclasses import replace
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid
-from lightkeeper.publishing import account_store, members
+from lightkeeper.publishing import account_store, members, partner_ids
 from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
 from lightkeeper.publishing.account_rules import (
     OTHER_DESIGNATIONS,
@@ -37,6 +37,7 @@ def put_publisher(call: Call, publisher: Publisher) -> Publisher:
     existing = account_store.find(call.connection, publisher.id)
     if existing is not None and not publisher.profile:
         publisher = replace(publisher, profile=existing.profile)
+    publisher = replace(publisher, partner_ids=_partner_ids(call, publisher, existing))
     if existing is None:
         account_store.add(call.connection, publisher)
     elif existing.tenant_id != publisher.tenant_id:
@@ -47,6 +48,16 @@ def put_publisher(call: Call, publisher: Publisher) -> Publisher:
         account_store.put(call.connection, publisher)
     call.record(publisher_event("PublisherWritten", publisher))
     return publisher
+
+
+def _partner_ids(call: Call, publisher: Publisher, existing: Publisher | None) -> tuple[str, ...]:
+    """Return the declared partner ids, or those the account has, or those the program gives to its tenant."""
+    call.hold("partner-ids")
+    if publisher.partner_ids:
+        return tuple(partner_ids.checked(call.connection, publisher.tenant_id, publisher.partner_ids))
+    if existing is not None and existing.partner_ids:
+        return existing.partner_ids
+    return partner_ids.given_to(call.connection, publisher.tenant_id)
 
 
 def get_publisher(call: Call, publisher_id: str) -> Publisher:

@@ -9,7 +9,7 @@ from lightkeeper.kernel.call import Call, CallerKind
 from lightkeeper.kernel.clock import iso
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid
-from lightkeeper.publishing import account_store, members
+from lightkeeper.publishing import account_store, members, partner_ids
 from lightkeeper.publishing.account import MemberRole, Publisher, Verification
 from lightkeeper.publishing.account_rules import COMMERCIAL_MARKETPLACE, Action
 from lightkeeper.publishing.events import publisher_event
@@ -52,11 +52,13 @@ def sign_up(call: Call, publisher_id: str, display_name: str, profile: Mapping[s
         raise Invalid("schemaValidationError", "The account cannot be opened as it is.", details=faults)
     if account_store.find(call.connection, publisher_id) is not None:
         raise Conflict("invalidId", f"The publisher id '{publisher_id}' is taken. Choose another id.", target="id")
+    call.hold("partner-ids")
     publisher = Publisher(
         id=publisher_id,
         tenant_id=caller.tenant_id,
         display_name=display_name,
         members=((caller.object_id, MemberRole.OWNER),),
+        partner_ids=partner_ids.given_to(call.connection, caller.tenant_id),
         profile={**kept, "signedUpBy": caller.name, "signedUpAt": iso(call.now)},
     )
     account_store.add(call.connection, publisher)

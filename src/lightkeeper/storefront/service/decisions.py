@@ -20,6 +20,7 @@ from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.problems import Conflict, Invalid, NotFound
 from lightkeeper.kernel.resource_id import MalformedId, parse
 from lightkeeper.resources import service as resources
+from lightkeeper.storefront import agreements
 from lightkeeper.storefront.service.held import not_held, update_for
 
 ACCEPTED = "OfferAccepted"
@@ -48,6 +49,7 @@ def accept(call: Call, plan: Plan, subscription_id: str) -> RegistrationDefiniti
         raise purchase_refused(published, reasons)
     name = definition_name(published.plan)
     written = delegation.put_definition(call, scope, name, published.asked, registered=False).value
+    agreements.note_acceptance(call, subscription.id, published)
     call.record(_told(ACCEPTED, "accept", written, subscription.tenant_id))
     return written
 
@@ -154,6 +156,7 @@ def _updated(
     call: Call, definition: RegistrationDefinition, newest: PublishedPlan, tenant_id: str
 ) -> RegistrationDefinition:
     written = delegation.put_definition(call, definition.scope, definition.id, newest.asked, registered=False).value
+    agreements.note_acceptance(call, definition.subscription_id, newest)
     call.record(_told(UPDATE_ACCEPTED, "acceptUpdate", written, tenant_id))
     return written
 

@@ -100,7 +100,7 @@ class ArmApp:
             try:
                 answer = await self._answer(scope, receive, method, path, headers, correlation_id, now, extra)
             except Problem as problem:
-                answer = errors.answer_of(problem, self._login)
+                answer = errors.answer_of(problem, self._login, path)
             start, body = _written(answer, extra, method)
         except Exception:
             log.exception("request failed", correlation_id=correlation_id, method=method, path=path)
@@ -131,7 +131,7 @@ class ArmApp:
         route = self._routes.find(method, path)
         subscription_id = route.id.subscription_id
         self._check_subscription(caller, subscription_id)
-        api_version.check_served(version, route.operation.versions, route.id.type)
+        api_version.check_served(version, route.operation.versions, "" if route.front else route.id.type)
         extra.extend(self._throttle.count(caller.object_id, subscription_id, method, now.timestamp()))
         base = _base_of(scope, headers)
         request = ArmRequest(

@@ -41,9 +41,15 @@ def problem_document(problem: Problem) -> tuple[int, dict[str, Any]]:
     return status_of(problem), {"error": error}
 
 
-def answer_of(problem: Problem, login: str) -> Answer:
+TWICE = "/providers/microsoft.managementpartner/"
+"""The provider whose errors say code and message once more beside the envelope, as its public description has it."""
+
+
+def answer_of(problem: Problem, login: str, path: str = "") -> Answer:
     """Return the answer for a problem; a 401 says where to sign in, a 429 when to come back."""
     status, document = problem_document(problem)
+    if path.lower().startswith(TWICE):
+        document |= {"code": problem.code, "message": problem.message}
     headers = {"x-ms-failure-cause": "gateway"}
     if isinstance(problem, problems.Unauthenticated):
         described = _plain(problem.message)

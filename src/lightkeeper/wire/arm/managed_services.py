@@ -118,17 +118,18 @@ def plan_body(plan: Plan) -> dict[str, str]:
 
 def system_data(stamp: Stamp, request: ArmRequest) -> dict[str, Any]:
     """Return `{"systemData": ...}` for versions that know it, else nothing."""
-    if request.api_version < SYSTEM_DATA_SINCE:
-        return {}
+    return {} if request.api_version < SYSTEM_DATA_SINCE else {"systemData": system_data_of(stamp)}
+
+
+def system_data_of(stamp: Stamp) -> dict[str, str]:
+    """Return who wrote something first and last, as ARM writes it."""
     return {
-        "systemData": {
-            "createdBy": stamp.created_by,
-            "createdByType": stamp.created_by_type,
-            "createdAt": iso(stamp.created_at),
-            "lastModifiedBy": stamp.changed_by,
-            "lastModifiedByType": stamp.changed_by_type,
-            "lastModifiedAt": iso(stamp.changed_at),
-        }
+        "createdBy": stamp.created_by,
+        "createdByType": stamp.created_by_type,
+        "createdAt": iso(stamp.created_at),
+        "lastModifiedBy": stamp.changed_by,
+        "lastModifiedByType": stamp.changed_by_type,
+        "lastModifiedAt": iso(stamp.changed_at),
     }
 
 

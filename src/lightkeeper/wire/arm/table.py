@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lightkeeper.wire.arm import (
     activity_log,
+    checking,
     deny_assignments,
     deployments,
     elevate_access,
@@ -12,9 +13,13 @@ from lightkeeper.wire.arm import (
     locks,
     managed_services,
     management_groups,
+    management_partner,
+    marketplace_ordering,
     marketplace_registration_definitions,
     moving,
+    operation_lists,
     permissions,
+    provider_operations,
     providers,
     registration_assignments,
     registration_definitions,
@@ -23,6 +28,7 @@ from lightkeeper.wire.arm import (
     role_definitions,
     subscription_lifecycle,
     subscriptions,
+    tag_names,
     tags,
 )
 from lightkeeper.wire.arm.operation import Operation
@@ -31,6 +37,8 @@ MODULES = (
     subscriptions,
     subscription_lifecycle,
     tags,
+    tag_names,
+    checking,
     resource_groups,
     moving,
     providers,
@@ -44,11 +52,15 @@ MODULES = (
     deny_assignments,
     locks,
     elevate_access,
+    provider_operations,
     managed_services,
     registration_definitions,
     registration_assignments,
     marketplace_registration_definitions,
+    management_partner,
+    marketplace_ordering,
     deployments,
+    operation_lists,
 )
 
 

@@ -15,7 +15,7 @@ from lightkeeper.kernel.call import NOBODY, Caller, CallerKind, ObjectId
 from lightkeeper.kernel.ids import new_guid
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Invalid, NotFound, Problem
-from lightkeeper.storefront import service
+from lightkeeper.storefront import agreements, service
 from lightkeeper.storefront.model import Listing
 from lightkeeper.wire.arm import api_version, errors
 from lightkeeper.wire.arm.operation import Answer
@@ -40,7 +40,26 @@ def catalog_routes(office: Office, base: str = "") -> list[Route]:
     for name, form, versions in rows:
         routes.append(Route(f"{base}/{name}", _endpoint(office, _list, form, versions), methods=["GET"]))
         routes.append(Route(f"{base}/{name}/{{id}}", _endpoint(office, _item, form, versions), methods=["GET"]))
+    routes.append(Route(f"{base}/terms/{{signature}}", _terms_endpoint(office), methods=["GET"]))
     return routes
+
+
+def _terms_endpoint(office: Office) -> Callable[[Request], object]:
+    """Return what shows the legal terms that a link in an agreement leads to, as plain text."""
+
+    def shown(signature: str) -> str:
+        with office.reading(ANYBODY) as call:
+            return agreements.find_terms(call, signature).terms_of_use
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            text = await to_thread.run_sync(shown, request.path_params["signature"])
+        except Problem as problem:
+            answer = errors.answer_of(problem, "")
+            return Response(encoding.encode(answer.body), answer.status, dict(answer.headers), "application/json")
+        return Response(text, media_type="text/plain")
+
+    return endpoint
 
 
 Serve = Callable[[Office, Request, Form], dict[str, Any]]

@@ -1,0 +1,1 @@
+"""Partner admin links: whose work in customers' resources counts for which partner."""
