@@ -29,7 +29,8 @@ def sample(folder: str, name: str) -> tuple[Any, dict[str, Any]]:
 
 def pair(folder: Path, name: str) -> tuple[Any, dict[str, Any]]:
     document = json.loads((folder / f"{name}.json").read_text())
-    given = json.loads((folder / f"{name}.parameters.json").read_text())["parameters"]
+    parameters = folder / f"{name}.parameters.json"
+    given = json.loads(parameters.read_text())["parameters"] if parameters.exists() else {}
     values = {key: one["value"] for key, one in given.items()}
     return document, values | {"managedByTenantId": FABRIKAM}
 

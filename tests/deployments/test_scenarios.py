@@ -44,6 +44,22 @@ def test_a_resource_loop_with_an_offset(office: Office, cloud: Cloud) -> None:
     assert cloud.puts[0][1] == {"location": "eastus", "sku": {"name": "Standard_LRS"}, "kind": "StorageV2"}
 
 
+def test_loops_may_share_a_name(office: Office, cloud: Cloud) -> None:
+    """Public onboarding templates call two loops alike; each has its own index, and the name means all instances of both."""
+    loop = {"copy": {"name": "each", "count": 2}}
+    document = template(
+        thing("[concat('a',copyIndex())]", **loop),
+        thing("[concat('b',copyIndex())]", **loop, dependsOn=["[resourceId('Ns.X/t/', concat('a',copyIndex()))]"]),
+        thing("last", dependsOn=["each"]),
+    )
+
+    done = deploy(office, document)
+
+    assert done.state is State.SUCCEEDED, done.error
+    assert cloud.names()[-1] == "last"
+    assert sorted(cloud.names()[:-1]) == ["a0", "a1", "b0", "b1"]
+
+
 def test_a_loop_of_a_property_becomes_an_array(office: Office, cloud: Cloud) -> None:
     """C: an entry of `copy` is replaced by an array of its name; indexes are integers."""
     loop = {

@@ -194,6 +194,34 @@ def test_whatever_can_be_put_can_be_deployed(office: Office) -> None:
     assert done.outputs == {"size": {"type": "String", "value": "Standard_B1s"}}
 
 
+def test_what_nobody_could_put_is_refused_before_anything_is_written(office: Office) -> None:
+    """Policies are not served; a deployment that needs them, beside what could be deployed, does not even begin."""
+    document, _ = sample("policy-audit-delegation", "policyAuditDelegation")
+    group = {
+        "type": "Microsoft.Resources/resourceGroups",
+        "apiVersion": "2022-09-01",
+        "name": "g",
+        "location": "westus",
+    }
+    wrong = [
+        {"type": "Microsoft.Compute/castles", "apiVersion": "2024-07-01", "name": "c", "location": "westus"},
+        {"type": "Microsoft.ManagedServices/registrationDefinitions", "apiVersion": "2015-01-01", "name": TIER1},
+    ]
+    document["resources"] += [group, *wrong]
+
+    with pytest.raises(Invalid) as refused, office.writing(person(OWNER, "owner")) as call:
+        service.create(call, SUBSCRIPTION, "audit", Asked(document, {}, location="westeurope"))
+
+    assert refused.value.code == "InvalidTemplateDeployment"
+    assert "is not valid according to the validation procedure" in refused.value.message
+    assert [one.code for one in refused.value.details] == [
+        "ResourceTypeNotSupported",
+        "InvalidResourceType",
+        "NoRegisteredProviderFound",
+        "ResourceTypeNotSupported",
+    ]
+
+
 def test_a_contributor_is_told_before_anything_is_written(office: Office) -> None:
     """Preflight names every write the caller may not do."""
     document = {

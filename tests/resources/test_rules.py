@@ -36,6 +36,7 @@ def test_every_faulty_tag_is_named_at_once() -> None:
     ]
     assert codes(rules.check_tags({f"t{n}": "" for n in range(51)})) == ["InvalidTagCount"]
     assert codes(rules.check_tags({"env": "a", "Env": "b"})) == ["InvalidTagNames"]
+    assert codes(rules.check_tags({"hidden-link:/subscriptions/s/resourceGroups/g": "Resource"})) == []
 
 
 def test_west_europe_is_one_place_however_it_is_written() -> None:

@@ -4,11 +4,11 @@ The order is the platform's: the template is read, its parameters are bound, nam
 what each resource's write would need is asked; only then is the deployment stored.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lightkeeper.deployments import actions, linking, rights, whereabouts
+from lightkeeper.deployments import actions, linking, preflight, whereabouts
 from lightkeeper.deployments.asking import Asked, nested_asked, subscription_in
 from lightkeeper.deployments.bodies import deploy_body
 from lightkeeper.deployments.declared import Placer
@@ -59,7 +59,7 @@ class Checked:
     location: str
     link: Mapping[str, Any] | None
     writes: tuple[Planned, ...]  # every resource that will be written, those of nested deployments too
-    refused: tuple[Finding, ...] = ()  # of those: what the caller may not write
+    objections: tuple[Finding, ...] = ()  # why some of those cannot be written
 
 
 def check(
@@ -96,17 +96,17 @@ def check(
     except TemplateFault as fault:
         raise problem_of(fault, asked.placer) from fault
     writes: list[Planned] = []
-    refused: list[Finding] = []
+    objections: list[Finding] = []
     for one in prepared.writes:
         below = inner.get(one.key)
         writes += [one, *(below.writes if below is not None else ())]
-        refused += [
-            *rights.why_not_write(call, seams, prepared, one),
-            *(below.refused if below is not None else ()),
+        objections += [
+            *preflight.objections(call, seams, prepared, one),
+            *(below.objections if below is not None else ()),
         ]
     if not nested:
-        _refuse(refused)
-    return Checked(surroundings, prepared, mode, asked.location, asked.template_link, tuple(writes), tuple(refused))
+        preflight.refuse(call, name, objections)
+    return Checked(surroundings, prepared, mode, asked.location, asked.template_link, tuple(writes), tuple(objections))
 
 
 def _mode(asked: Asked, kind: ScopeKind, *, nested: bool) -> Mode:
@@ -188,13 +188,3 @@ def _check_nested_form(one: Planned, placer: Placer) -> None:
     template = lookup(properties, "template") if isinstance(properties, dict) else None
     if isinstance(template, dict):
         load(template, f"{one.declared.path}.properties.template", placer)
-
-
-def _refuse(findings: Sequence[Finding]) -> None:
-    """Raise `Invalid` listing every resource the caller may not write; quiet when there is none."""
-    if findings:
-        raise Invalid(
-            "InvalidTemplateDeployment",
-            f"The template deployment failed with error: '{findings[0].message}'.",
-            details=findings,
-        )

@@ -9,6 +9,7 @@ from lightkeeper.deployments.declared import Declared
 from lightkeeper.deployments.environment import Environment, Place
 from lightkeeper.deployments.faults import LanguageFault
 from lightkeeper.deployments.names import TemplateNames
+from lightkeeper.kernel.resource_id import MalformedId, ResourceId, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,24 @@ class Planned:
     def nested(self) -> bool:
         """Return whether this is a deployment inside the deployment."""
         return self.type.lower() == identity.DEPLOYMENTS
+
+    @property
+    def effective_type(self) -> str:
+        """Return the type of what is written: of the extension, where the older form names it behind what it extends."""
+        found = self._parsed()
+        return found.type if found is not None else self.type
+
+    @property
+    def effective_scope(self) -> str:
+        """Return what is written to or extended, whichever form says so."""
+        found = self._parsed()
+        return found.scope if found is not None else self.scope
+
+    def _parsed(self) -> ResourceId | None:
+        try:
+            return parse(self.id)
+        except MalformedId:
+            return None  # its write says so
 
     @property
     def deploys(self) -> bool:

@@ -91,10 +91,6 @@ def _instances(
     except LanguageFault as fault:
         raise not_valid(names, declared, shown, fault) from fault
     name = str(lookup(loop, "name"))
-    if lookup(declared.source, "copy") is not None and name.lower() in loops:
-        raise TemplateFault(
-            f"The copy name '{name}' is used more than once in the template.", f"{declared.path}.copy.name"
-        )
     keys: list[str] = []
     for n in range(count):
         planned, asked = _instance(names, declared, start.looping(name, n, unnamed=True))
@@ -102,7 +98,8 @@ def _instances(
         keys.append(planned.key)
         yield replace(planned, index=n, batch=batch), asked
     if lookup(declared.source, "copy") is not None:
-        loops[name.lower()] = tuple(keys)
+        # Public onboarding templates give several loops one name; it then means the instances of all of them.
+        loops[name.lower()] = (*loops.get(name.lower(), ()), *keys)
         if declared.symbol is not None:
             loops.setdefault(declared.symbol.lower(), tuple(keys))
 

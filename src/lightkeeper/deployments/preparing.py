@@ -104,12 +104,12 @@ _OUTPUT_MEMBERS = frozenset(
 
 def providers_of(prepared: Prepared) -> list[dict[str, Any]]:
     """Return the provider types a deployment uses, with the locations its resources name."""
-    found: dict[str, dict[str, list[str | None]]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for one in prepared.plan.in_order():
         namespace, _, rest = one.type.partition("/")
         places = found.setdefault(namespace, {}).setdefault(rest, [])
         location = _location(prepared.names, one)
-        if location not in places:
+        if location is not None and location not in places:
             places.append(location)
     return [
         {

@@ -75,6 +75,9 @@ class Seams:
     may_nevertheless: Callable[[Call, str, str, Document], bool] = lambda call, type_, scope, properties: (
         False
     )  # whether who lacks the right to write a type at a scope may write it with these properties
+    why_not_kept: Callable[[str, str], Problem | None] = lambda resource_id, api_version: (
+        None
+    )  # why nobody can put such a resource, whatever it says: an unknown type or version
     unregistered: frozenset[str] = field(default=frozenset({"microsoft.resources"}))
     """Namespaces that need no registration."""
 

@@ -16,7 +16,7 @@ from lightkeeper.kernel.call import Call
 def put(call: Call, seams: Seams, planned: Planned, body: dict[str, Any]) -> Document:
     """Write a resource and return its document; its provider is registered first, as deploying does. Raises what the writer raises."""
     seams.insist_on_account(call)
-    namespace = planned.type.partition("/")[0]
+    namespace = planned.effective_type.partition("/")[0]
     subscription = subscription_in(planned.scope)
     if subscription and namespace.lower() not in seams.unregistered:
         seams.register(call, subscription, namespace)

@@ -17,6 +17,8 @@ LONGEST_TAG_VALUE = 256
 LONGEST_NAME = 260
 _GROUP_NAME = re.compile(r"[-\w._()]{1,90}")
 _TAG_NAME_FORBIDS = set("<>%&\\?/")
+_HIDDEN_LINK_ADDS = set("/")
+"""Tags `hidden-link:{resource id}` tie resources together for the portal; public templates write them."""
 _NAME_FORBIDS = set("<>%&\\?/#\"'")
 _NAMESPACE = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)+")
 
@@ -132,7 +134,7 @@ def _check_tag(name: str, value: Any, at: str) -> Iterator[Finding]:
         yield Finding(
             "InvalidTagNameLength", f"{at}.{name[:64]}", f"A tag name has 1 to {LONGEST_TAG_NAME} characters."
         )
-    elif _TAG_NAME_FORBIDS & set(name):
+    elif _TAG_NAME_FORBIDS & set(name) - (_HIDDEN_LINK_ADDS if name.startswith("hidden-link:") else set()):
         yield Finding("InvalidTagNameCharacters", f"{at}.{name}", f"The tag name '{name}' holds one of <>%&\\?/.")
     if not isinstance(value, str):
         yield Finding("InvalidTagValue", f"{at}.{name[:64]}", f"The value of tag '{name[:64]}' is not text.")

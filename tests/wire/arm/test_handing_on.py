@@ -142,3 +142,27 @@ def test_what_only_the_write_can_see_fails_the_deployment(town: Town, changed: d
     assert done["provisioningState"] == "Failed"
     [failure] = done["error"]["details"]
     assert failure["details"][0]["code"] == "AuthorizationFailed"
+
+
+def test_the_older_form_of_an_extension_is_the_same(town: Town) -> None:
+    """A public sample gives a site's identity a role on a storage account so: type and name hold both resources."""
+    store = f"{WEB}/providers/Microsoft.Storage/storageAccounts/files"
+    account = {"location": "westeurope", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
+    assert town.ask(OWNER, "PUT", store, account, "2023-05-01").status in (200, 201)
+    document = gives()
+    document["resources"][1] |= {
+        "type": "Microsoft.Storage/storageAccounts/providers/roleAssignments",
+        "apiVersion": "2019-04-01-preview",
+        "name": "[concat('files', '/Microsoft.Authorization/', guid(concat(deployment().name, 'reader')))]",
+    }
+    unlisted = gives(CONTRIBUTOR_ROLE)
+    unlisted["resources"][1] |= {name: document["resources"][1][name] for name in ("type", "apiVersion", "name")}
+
+    done, refused = deployed(town, document, name="older"), deployed(town, unlisted, name="older-unlisted")
+
+    assert done["provisioningState"] == "Succeeded", done
+    assert store in {
+        one["properties"]["scope"]
+        for one in town.ask(OWNER, "GET", f"{store}/providers/Microsoft.Authorization/roleAssignments").json["value"]
+    }
+    assert refused["error"]["code"] == "InvalidTemplateDeployment"

@@ -7,6 +7,7 @@ from lightkeeper.resources.service.acting import (
     instance_view_of,
 )
 from lightkeeper.resources.service.aliases import delete_alias, get_alias, list_aliases, put_alias
+from lightkeeper.resources.service.checking import is_reserved_name, zone_peers
 from lightkeeper.resources.service.exporting import export_template
 from lightkeeper.resources.service.hierarchy import (
     delete_settings,
@@ -20,6 +21,7 @@ from lightkeeper.resources.service.items import (
     delete_resource,
     find_resource,
     get_resource,
+    insist_on_kept,
     patch_resource,
     put_resource,
     resource_exists,
@@ -80,11 +82,20 @@ from lightkeeper.resources.service.subscriptions import (
     require_subscription,
     set_subscription_state,
 )
+from lightkeeper.resources.service.tag_names import (
+    TagName,
+    delete_tag_name,
+    delete_tag_value,
+    list_tag_names,
+    put_tag_name,
+    put_tag_value,
+)
 from lightkeeper.resources.service.tags import delete_tags, get_tags, patch_tags, put_tags
 from lightkeeper.resources.service.transfer import transfer_subscription
 
 __all__ = [
     "Done",
+    "TagName",
     "Tree",
     "act_on_resource",
     "add_subscription",
@@ -94,6 +105,8 @@ __all__ = [
     "delete_resource",
     "delete_resource_group",
     "delete_settings",
+    "delete_tag_name",
+    "delete_tag_value",
     "delete_tags",
     "enable_subscription",
     "ensure_registered",
@@ -114,10 +127,12 @@ __all__ = [
     "get_subscriptions",
     "get_tags",
     "identities_carried_by",
+    "insist_on_kept",
     "instance_view_of",
     "is_finished",
     "is_name_available",
     "is_registered",
+    "is_reserved_name",
     "list_aliases",
     "list_entities",
     "list_known_providers",
@@ -128,6 +143,7 @@ __all__ = [
     "list_resources",
     "list_resources_of_type",
     "list_subscriptions_in",
+    "list_tag_names",
     "move_resources",
     "patch_resource",
     "patch_resource_group",
@@ -139,6 +155,8 @@ __all__ = [
     "put_resource_group",
     "put_settings",
     "put_subscription",
+    "put_tag_name",
+    "put_tag_value",
     "put_tags",
     "register",
     "remove_subscription",
@@ -155,4 +173,5 @@ __all__ = [
     "tree_of",
     "unregister",
     "validate_move",
+    "zone_peers",
 ]

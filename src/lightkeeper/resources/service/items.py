@@ -53,7 +53,7 @@ def put_resource(
     """
     type_ = known_type(id_, api_version)
     call.authorize(actions.write(type_), id_.text)
-    refuse_if(rules.check_kept(type_))
+    insist_on_kept(id_, api_version)
     stored, subscription = _before_write(call, id_, conditions)
     location = body.location if body.location is not None else stored.location if stored else None
     top_level = len(id_.types) == 1 and id_.parent is not None and not id_.parent.namespace
@@ -138,6 +138,11 @@ def require_resource(call: Call, id_: ResourceId) -> Resource:
             require_resource_group(call, id_.subscription_id or "", id_.resource_group)
         raise _not_found(id_)
     return found
+
+
+def insist_on_kept(id_: ResourceId, api_version: str) -> None:
+    """Return quietly when a resource of this id's type can be kept; raise `NotFound` or `Invalid`. Authorizes nobody."""
+    refuse_if(rules.check_kept(known_type(id_, api_version)))
 
 
 def known_type(id_: ResourceId, api_version: str) -> str:

@@ -20,7 +20,7 @@ from lightkeeper.resources import service as resources
 from lightkeeper.resources.seams import seams as resource_seams
 from lightkeeper.wire.arm import api_version, providers, resource_groups, role_assignments, subscriptions
 from lightkeeper.wire.arm.failures import FailureLog
-from lightkeeper.wire.arm.operation import Answer, ArmRequest
+from lightkeeper.wire.arm.operation import ANY_TYPE, Answer, ArmRequest
 from lightkeeper.wire.arm.routing import Route, Routes
 
 _NEWEST = "2024-07-01"
@@ -45,11 +45,24 @@ class Loopback:
 
     def ask(self, call: Call, method: str, path: str, version: str | None, body: Any = None) -> Answer:
         """Return what the operation behind `path` answers. Raises the problems it raises."""
+        route, version = self._route(method, path, version)
+        return route.operation.handle(call, _request(route, method, version, body))
+
+    def _route(self, method: str, path: str, version: str | None) -> tuple[Route, str]:
         route = self._routes().find(method, path)
         served = route.operation.versions
         version = (version or (served[0] if served else _NEWEST)).lower()
         api_version.check_served(version, served, route.id.type)
-        return route.operation.handle(call, _request(route, method, version, body))
+        return route, version
+
+    def _why_not_kept(self, target: str, version: str) -> Problem | None:
+        try:
+            route, version = self._route("PUT", target, version)
+            if route.operation.key.type == ANY_TYPE:
+                resources.insist_on_kept(route.id, version)
+        except Problem as problem:
+            return problem
+        return None
 
     def refused(self, what: Refused) -> None:
         """Log that a resource could not be put, as the front door does for a request of its own."""
@@ -89,6 +102,7 @@ class Loopback:
             insist_on_account=standing.insist_on_account,
             refused=self.refused,
             may_nevertheless=_may_nevertheless,
+            why_not_kept=self._why_not_kept,
         )
 
     def _writer(self, resource_type: str) -> Writer:
