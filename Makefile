@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps
 PACKAGES = "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
-.PHONY: demo test test-clients check up bench docs requirements clean
+.PHONY: demo test test-clients test-conformance check up bench docs requirements clean
 
 demo: $(VENV)/.run  ## set everything up and tell the main job, start to end
 	@$(BIN)/python -m demo
@@ -13,8 +13,11 @@ demo: $(VENV)/.run  ## set everything up and tell the main job, start to end
 test: $(VENV)/.test  ## set everything up and pass all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-test-clients: $(VENV)/.test .clients/az/.set .clients/python/.set .clients/python-stable/.set .clients/node/.set
+test-clients: $(VENV)/.test .clients/az/.set .clients/python/.set .clients/python-stable/.set .clients/node/.set .clients/azurite/.set
 	@$(BIN)/python -m pytest clients  ## az, the Python and the JavaScript SDKs, unmodified, against a server (needs Node 20 with npm)
+
+test-conformance: $(VENV)/.conformance  ## every described operation, its examples and schemathesis, against the public OpenAPI documents
+	@$(BIN)/python -m pytest conformance -n 2 --dist loadgroup
 
 check: $(VENV)/.check  ## format, lint, types, import layers
 	$(BIN)/ruff format --check .
@@ -44,6 +47,10 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.run
 	@$(PIP) --requirement requirements/test.txt
 	@touch $@
 
+$(VENV)/.conformance: requirements/conformance.txt $(VENV)/.test
+	@$(PIP) --requirement requirements/conformance.txt
+	@touch $@
+
 $(VENV)/.check: requirements/check.txt $(VENV)/.test
 	@$(PIP) --requirement requirements/check.txt
 	@touch $@
@@ -59,18 +66,25 @@ docs: $(VENV)/.test  ## write the pages that are facts of the code, and the matr
 	@$(PYTHON) -m pip --python .clients/$*/bin/python --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps --requirement $<
 	@touch $@
 
+NPM = rm -rf $(@D) && mkdir -p $(@D) && cp $(<D)/package*.json $(@D) && cd $(@D) && npm ci --no-audit --no-fund --silent --ignore-scripts
+
 .clients/node/.set: requirements/clients/node/package-lock.json
 	@echo "Setting up .clients/node ..."
-	@rm -rf .clients/node && mkdir -p .clients/node && cp requirements/clients/node/package*.json .clients/node
-	@cd .clients/node && npm ci --no-audit --no-fund --silent
+	@$(NPM)
+	@touch $@
+
+.clients/azurite/.set: requirements/clients/azurite/package-lock.json
+	@echo "Setting up .clients/azurite ..."
+	@$(NPM)
 	@touch $@
 
 requirements:  ## pin anew, with hashes and without a registry's address (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group test --constraints requirements/run.txt --output-file requirements/test.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group check --constraints requirements/run.txt --output-file requirements/check.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group conformance --constraints requirements/run.txt --constraints requirements/test.txt --output-file requirements/conformance.txt
 	for one in az python python-stable; do uv pip compile --quiet --universal --python-version 3.11 --prerelease if-necessary-or-explicit --generate-hashes --no-emit-index-url --no-header requirements/clients/$$one.in --output-file requirements/clients/$$one.txt; done
-	cd requirements/clients/node && npm install --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved
+	for one in node azurite; do (cd requirements/clients/$$one && npm install --package-lock-only --no-audit --no-fund --omit-lockfile-registry-resolved); done
 
 clean:
 	rm -rf $(VENV) .demo .up .clients

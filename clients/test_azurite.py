@@ -1,10 +1,6 @@
-"""The Azure table destination against Azurite, Microsoft's own emulator, where npm has installed it.
-
-npm install --prefix DIR azurite && AZURITE_TABLE=DIR/node_modules/.bin/azurite-table pytest tests/outbound/test_azurite.py
-"""
+"""Leads written into an Azure table, which Azurite keeps: Microsoft's own emulator."""
 
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -13,21 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.outbound.receivers import until
+from tests.outbound.test_destinations import KEY, TABLE
+from tests.outbound.test_rules import REQUEST
 
+from clients.conftest import INSTALLED
 from lightkeeper.kernel import encoding
 from lightkeeper.kernel.certificates import ensure_certificates
 from lightkeeper.outbound import destinations
 from lightkeeper.outbound.destinations import table
 from lightkeeper.outbound.outlet import Outlet, Undelivered
 from lightkeeper.outbound.settings import OutboundSettings
-from tests.outbound.receivers import until
-from tests.outbound.test_destinations import KEY, TABLE
-from tests.outbound.test_rules import REQUEST
 
 HOST = "leadstore.table.core.windows.net"
-PROGRAM = os.environ.get("AZURITE_TABLE") or shutil.which("azurite-table")
-
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="azurite is not installed: see this file's first lines")
+PROGRAM = INSTALLED / "azurite/node_modules/.bin/azurite-table"
 
 
 @pytest.fixture
