@@ -1,7 +1,8 @@
-"""What applications sign in with besides secrets, as rows: certificates and federated credentials."""
+"""What applications sign in with besides secrets, as rows: certificates, federated credentials, assertions that were used."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import Column, Connection, String, Table, Text, UniqueConstraint, delete, insert, select, update
 
@@ -35,6 +36,14 @@ federated_credentials = Table(
     Column("audiences", Json, nullable=False),
     Column("description", String(600), nullable=False),
     UniqueConstraint("app_id", "name_key"),
+)
+
+used_assertions = Table(
+    "used_assertions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("first_used_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
 )
 
 
@@ -85,3 +94,20 @@ def forget_application(connection: Connection, app_id: str) -> None:
     """Delete everything an application signs in with, but its secrets."""
     for table in (application_certificates, federated_credentials):
         connection.execute(delete(table).where(table.c.app_id == app_id))
+
+
+def assertion_used_at(connection: Connection, digest: str) -> datetime | None:
+    """Return when an assertion was used first, None when it was not yet."""
+    query = select(used_assertions.c.first_used_at).where(used_assertions.c.digest == digest)
+    found: datetime | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def use_assertion(connection: Connection, digest: str, at: datetime, until: datetime) -> None:
+    """Remember that an assertion was used, until it would not be believed any more."""
+    connection.execute(insert(used_assertions).values(digest=digest, first_used_at=at, expires_at=until))
+
+
+def sweep_assertions(connection: Connection, before: datetime) -> None:
+    """Forget assertions that would not be believed any more."""
+    connection.execute(delete(used_assertions).where(used_assertions.c.expires_at < before))

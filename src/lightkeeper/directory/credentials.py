@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lightkeeper.directory import grant_store, service, sign_in_store, store
+from lightkeeper.directory import browser_store, grant_store, service, sign_in_store, store
 from lightkeeper.directory.authority import administer
 from lightkeeper.directory.model import Secret, TenantId, User
 from lightkeeper.directory.passwords import LONGEST_SECRET, Hashing
@@ -26,6 +26,7 @@ def set_password(call: Call, user_id: str, password: str, hashing: Hashing) -> N
     if _put(call, user.id, user.tenant_id, PASSWORD, password, None, hashing):
         sign_in_store.forget_attempts(call.connection, user.id)
         grant_store.revoke_tokens_of(call.connection, user.id, call.now)
+        browser_store.sign_out_everywhere(call.connection, user.id)
 
 
 def put_secret(

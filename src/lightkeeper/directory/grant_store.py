@@ -25,6 +25,7 @@ authorization_codes = Table(
     Column("family_id", String(36), nullable=False),
     Column("expires_at", UtcTime, nullable=False, index=True),
     Column("used", Boolean, nullable=False),
+    Column("amr", String(64), nullable=False, server_default="pwd"),
 )
 
 device_codes = Table(
@@ -38,6 +39,7 @@ device_codes = Table(
     Column("expires_at", UtcTime, nullable=False, index=True),
     Column("account_id", String(36)),
     Column("state", String(16), nullable=False),
+    Column("amr", String(64), nullable=False, server_default="pwd"),
 )
 
 refresh_tokens = Table(
@@ -50,6 +52,7 @@ refresh_tokens = Table(
     Column("expires_at", UtcTime, nullable=False, index=True),
     Column("used_at", UtcTime),
     Column("revoked_at", UtcTime),
+    Column("amr", String(64), nullable=False, server_default="pwd"),
     Index("ix_refresh_tokens_family_id", "family_id"),
     Index("ix_refresh_tokens_account_id", "account_id"),
 )
@@ -70,6 +73,7 @@ class CodeRow:
     family_id: str
     expires_at: datetime
     used: bool = False
+    amr: str = "pwd"  # how the person proved who they are, words with a space between
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class DeviceRow:
     expires_at: datetime
     account_id: str | None = None
     state: str = "pending"
+    amr: str = "pwd"  # how the person proved who they are, words with a space between
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class RefreshRow:
     expires_at: datetime
     used_at: datetime | None = None
     revoked_at: datetime | None = None
+    amr: str = "pwd"  # how the person proved who they are, words with a space between
 
 
 def add_code(connection: Connection, code: CodeRow) -> None:

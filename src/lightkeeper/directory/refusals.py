@@ -69,12 +69,19 @@ def public_client_with_secret() -> Unauthenticated:
     )
 
 
-def assertions_unsupported() -> Unauthenticated:
-    """Certificates and federated tokens are not looked at."""
+def assertion_type_unsupported() -> Unauthenticated:
+    """Only signed JSON web tokens are understood (RFC 7523)."""
     return Unauthenticated(
-        "AADSTS700027",
-        "This server does not verify client assertions (certificates and federated tokens). Sign in with a client "
-        "secret.",
+        "AADSTS50027",
+        "JWT token is invalid or malformed. Set client_assertion_type to "
+        "'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'.",
+    )
+
+
+def two_proofs() -> Invalid:
+    """A program proves who it is in one way (RFC 6749, section 2.3)."""
+    return Invalid(
+        "AADSTS90013", "Invalid input received from the user: send 'client_secret' or 'client_assertion', not both."
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from lightkeeper.directory import credential_store, grant_store, rules, sign_in_store, store
+from lightkeeper.directory import browser_store, credential_store, grant_store, rules, sign_in_store, store
 from lightkeeper.directory.authority import administer, not_found
 from lightkeeper.directory.model import (
     Application,
@@ -253,12 +253,16 @@ def _delete(call: Call, found: Principal) -> None:
     store.remove_principal(call.connection, found.id)
     sign_in_store.forget_secrets(call.connection, found.id)
     grant_store.revoke_tokens_of(call.connection, found.id, call.now)
+    browser_store.sign_out_everywhere(call.connection, found.id)
+    browser_store.remove_second_factor(call.connection, found.id)
+    browser_store.remove_consents(call.connection, account_id=found.id)
     if isinstance(found, ServicePrincipal):
         application = store.application(call.connection, found.app_id)
         if application is not None and application.tenant_id == found.tenant_id:
             store.remove_application(call.connection, found.app_id)
             sign_in_store.forget_secrets(call.connection, found.app_id)
             credential_store.forget_application(call.connection, found.app_id)
+            browser_store.remove_consents(call.connection, app_id=found.app_id)
     call.record(
         Event(
             "PrincipalDeleted",

@@ -1,4 +1,4 @@
-"""Proving who one is: a program by its secret, a person by a password.
+"""Proving who one is: a program by its secret or something signed (`assertions`), a person by a password.
 
 A wrong password has to be remembered although the request is refused, and hashing must not keep the database waiting.
 So a sign-in is not one use case in one call but three short steps, and `SignIn` opens the calls itself. It acts as the
@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from lightkeeper.directory import clients, refusals, sign_in_store, store
+from lightkeeper.directory.assertions import Assertions
 from lightkeeper.directory.model import Application, Secret, Tenant, User
 from lightkeeper.directory.passwords import LONGEST_SECRET, Hashing
 from lightkeeper.directory.service import find_tenant
-from lightkeeper.directory.tokens import Subject
+from lightkeeper.directory.tokens import SIGNED, Subject
 from lightkeeper.kernel.call import PLATFORM, Call
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.office import Office
@@ -24,9 +25,10 @@ WHY = "signing in is how a caller becomes known"
 class SignIn:
     """The desk where programs and people show who they are. Its methods block; call them off the event loop."""
 
-    def __init__(self, office: Office, hashing: Hashing | None = None) -> None:
+    def __init__(self, office: Office, hashing: Hashing | None = None, assertions: Assertions | None = None) -> None:
         self.office = office
         self.hashing = hashing or Hashing()
+        self.assertions = assertions or Assertions(office)
 
     def application_by_secret(self, tenant_segment: str, client_id: str, secret: str) -> Subject:
         """Return the service principal in the tenant of a program that knows one of its secrets.
@@ -46,16 +48,39 @@ class SignIn:
         self._check_secret(principal.app_id, secret, known, now)
         return Subject(tenant, principal, principal, principal.app_id, amr=())
 
-    def prove_client(self, tenant_segment: str, client_id: str, secret: str | None) -> Application:
-        """Return the program that asks for a person's token: a public one without, a confidential one with its secret."""
+    def application_by_assertion(self, tenant_segment: str, client_id: str, assertion: str, use: str) -> Subject:
+        """Return the service principal in the tenant of a program that shows something signed; `use` is what for.
+
+        Raises the refusals of Entra: unknown tenant or program, and those of `Assertions.check`.
+        """
         with self.office.reading(PLATFORM) as call:
             call.open_to_all(WHY)
-            application = clients.get_client(call, client_id, tenant_named(call, tenant_segment))
+            tenant = tenant_named(call, tenant_segment)
+            if tenant is None:
+                raise refusals.no_tenant_named()
+            client = clients.get_client(call, client_id, tenant)
+            if client.public_client:
+                raise refusals.public_client_with_secret()
+            principal = clients.get_service_principal(call, client_id, tenant)
+        self.assertions.check(client, assertion, tenant_segment, tenant, use)
+        return Subject(tenant, principal, principal, principal.app_id, amr=(), proof=SIGNED)
+
+    def prove_client(
+        self, tenant_segment: str, client_id: str, secret: str | None, assertion: str | None = None
+    ) -> Application:
+        """Return the program that asks for a person's token: a public one without, a confidential one with its proof."""
+        with self.office.reading(PLATFORM) as call:
+            call.open_to_all(WHY)
+            tenant = tenant_named(call, tenant_segment)
+            application = clients.get_client(call, client_id, tenant)
             known = sign_in_store.secrets_of(call.connection, application.app_id)
             now = call.now
         if application.public_client:
-            if secret:
+            if secret or assertion:
                 raise refusals.public_client_with_secret()
+            return application
+        if assertion:
+            self.assertions.check(application, assertion, tenant_segment, tenant, "")
             return application
         if not secret:
             raise refusals.secret_missing()
@@ -92,8 +117,7 @@ class SignIn:
             fits = self.hashing.matches_any(secret, [each.hash for each in known])
         if fits is None:
             raise refusals.wrong_secret(app_id)
-        expires_at = known[fits].expires_at
-        if expires_at is not None and expires_at <= now:
+        if not known[fits].is_valid_at(now):
             raise refusals.expired_secret(app_id)
 
     def _note(self, account: User, right: bool) -> bool:

@@ -15,6 +15,7 @@ from lightkeeper.directory.signing_keys import SigningKey
 from lightkeeper.kernel import ids
 
 ACCESS_TOKEN_FOR = timedelta(hours=1)
+SECRET, SIGNED = "1", "2"  # how a program proved who it is (claim `appidacr`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Subject:
     home: Principal
     client_id: str
     amr: tuple[str, ...] = ("pwd",)
+    proof: str = SECRET
 
     @property
     def sign_in_name(self) -> str:
@@ -64,7 +66,7 @@ def issue_access_token(
         claims |= {"idtyp": "user", "upn": name, "unique_name": name, "name": principal.display_name}
         claims |= {"scp": "user_impersonation", "amr": list(subject.amr)}
     else:
-        claims |= {"idtyp": "app", "appidacr": "1"}
+        claims |= {"idtyp": "app", "appidacr": subject.proof}
     if subject.home.tenant_id != subject.tenant.id:
         claims["idp"] = issuer_of(subject.home.tenant_id)
     else:

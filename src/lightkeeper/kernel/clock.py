@@ -46,3 +46,7 @@ class Clock:
     def now(self) -> datetime:
         """Return the time that everything in this process goes by, aware, in UTC."""
         return self._wall() + self.shift
+
+    def wall(self) -> datetime:
+        """Return the wall clock's time: what programs and devices elsewhere write into what they sign."""
+        return self._wall()

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -92,11 +93,13 @@ class Outlet:
                 extensions={"sni_hostname": host},
             ) as answer,
         ):
-            read = bytearray()
-            for chunk in answer.iter_bytes(8192):
+            read, ends = bytearray(), time.monotonic() + 3 * self._settings.timeout_seconds
+            for chunk in answer.iter_bytes():
                 read += chunk
                 if len(read) >= MOST_READ:
                     break
+                if time.monotonic() > ends:
+                    raise Undelivered(f"{shown(request.url)} does not come to the end of its answer.")
             found = {name.lower(): value for name, value in answer.headers.items()}
             return Reply(answer.status_code, found, bytes(read[:MOST_READ]))
 

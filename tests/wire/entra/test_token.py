@@ -60,7 +60,7 @@ def test_a_secret_may_travel_in_the_authorization_header(people: People, login: 
         ({"scope": ""}, 400, "invalid_request", 900144),
         ({"grant_type": "implicit"}, 400, "unsupported_grant_type", 70003),
         ({"grant_type": ""}, 400, "invalid_request", 900144),
-        ({"client_assertion": "a.b.c"}, 401, "invalid_client", 700027),
+        ({"client_assertion": "a.b.c"}, 401, "invalid_client", 50027),
     ],
 )
 def test_refusals_have_entras_form(

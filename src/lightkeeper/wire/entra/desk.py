@@ -31,6 +31,10 @@ def _few() -> CapacityLimiter:
     return CapacityLimiter(4)
 
 
+def _some() -> CapacityLimiter:
+    return CapacityLimiter(16)
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The rooms behind the endpoints. Hashing takes 19 MiB and a core, so only a few sign-ins are looked at at once."""
@@ -41,10 +45,15 @@ class Desk:
     grants: Grants
     devices: DeviceCodes
     limiter: CapacityLimiter = field(default_factory=_few)
+    patient: CapacityLimiter = field(default_factory=_some)
 
     async def in_thread(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Return what `work` returns, done off the event loop."""
         return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self.limiter)
+
+    async def in_patient_thread(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Return what `work` returns; it may wait for somebody else's server without keeping passwords waiting."""
+        return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self.patient)
 
     def keys(self) -> list[SigningKey]:
         """Return the keys in use, the signing one first. Raises `Unavailable` before the server has made one."""

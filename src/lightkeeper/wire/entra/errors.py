@@ -14,6 +14,9 @@ from starlette.responses import JSONResponse
 from lightkeeper.kernel.problems import Invalid, Problem, TooLarge, Unauthenticated, Unavailable
 
 WORDS: Mapping[str, tuple[str, int]] = {
+    "AADSTS50013": ("invalid_client", 401),
+    "AADSTS50027": ("invalid_client", 401),
+    "AADSTS50166": ("invalid_client", 401),
     "AADSTS50020": ("invalid_grant", 400),
     "AADSTS50053": ("invalid_grant", 400),
     "AADSTS50057": ("invalid_grant", 400),
@@ -33,13 +36,22 @@ WORDS: Mapping[str, tuple[str, int]] = {
     "AADSTS70017": ("authorization_declined", 400),
     "AADSTS70018": ("bad_verification_code", 400),
     "AADSTS70020": ("expired_token", 400),
+    "AADSTS700021": ("invalid_client", 401),
+    "AADSTS700023": ("invalid_client", 401),
+    "AADSTS700024": ("invalid_client", 401),
     "AADSTS700025": ("invalid_client", 401),
     "AADSTS700027": ("invalid_client", 401),
+    "AADSTS700211": ("invalid_client", 401),
+    "AADSTS700212": ("invalid_client", 401),
+    "AADSTS700213": ("invalid_client", 401),
+    "AADSTS700222": ("invalid_client", 401),
+    "AADSTS70025": ("invalid_client", 401),
     "AADSTS700029": ("unsupported_response_type", 400),
     "AADSTS7000112": ("unauthorized_client", 400),
     "AADSTS7000215": ("invalid_client", 401),
     "AADSTS7000218": ("invalid_client", 401),
     "AADSTS7000222": ("invalid_client", 401),
+    "AADSTS5002723": ("invalid_client", 401),
     "AADSTS9002313": ("invalid_grant", 400),
 }
 _BY_KIND: tuple[tuple[type[Problem], tuple[str, int]], ...] = (

@@ -44,7 +44,7 @@ async def _configuration(desk: Desk, request: Request, *, v2: bool) -> Response:
             "token_endpoint": f"{oauth}/token",
             "device_authorization_endpoint": f"{oauth}/devicecode",
             "jwks_uri": f"{at}/discovery/v2.0/keys",
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
             "response_modes_supported": ["query", "form_post"],
             "response_types_supported": ["code"],
             "scopes_supported": ["openid", "profile", "email", "offline_access"],

@@ -5,12 +5,14 @@ Nothing here collides with ARM: a tenant's routes are told by their second segme
 
 from starlette.routing import Route
 
+from lightkeeper.directory.assertions import Assertions
 from lightkeeper.directory.device_codes import DeviceCodes
 from lightkeeper.directory.grants import Grants
+from lightkeeper.directory.issuers import Fetch, Issuers
 from lightkeeper.directory.passwords import Hashing
 from lightkeeper.directory.sign_in import SignIn
 from lightkeeper.kernel.office import Office
-from lightkeeper.wire.entra import authorize, device, metadata, token
+from lightkeeper.wire.entra import authorize, device, metadata, outside, token
 from lightkeeper.wire.entra.desk import Desk, Endpoint, guarded
 from lightkeeper.wire.entra.settings import EntraSettings
 
@@ -33,7 +35,12 @@ _ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
 )
 
 
-def entra_routes(office: Office, settings: EntraSettings, *, hashing: Hashing | None = None) -> list[Route]:
-    """Return the routes; `hashing` says what checking a password costs (tests make it cheap)."""
-    desk = Desk(office, settings, SignIn(office, hashing), Grants(office, settings.portal_url), DeviceCodes(office))
+def entra_routes(
+    office: Office, settings: EntraSettings, *, hashing: Hashing | None = None, fetch: Fetch = outside.fetch
+) -> list[Route]:
+    """Return the routes; `hashing` says what checking a password costs (tests make it cheap), `fetch` gets others' keys."""
+    assertions = Assertions(office, settings.login_url, Issuers(fetch))
+    desk = Desk(
+        office, settings, SignIn(office, hashing, assertions), Grants(office, settings.portal_url), DeviceCodes(office)
+    )
     return [Route(path, guarded(desk, endpoint), methods=[method]) for method, path, endpoint in _ROUTES]

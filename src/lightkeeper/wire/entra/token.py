@@ -11,12 +11,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from lightkeeper.directory import grants, refusals, tokens
+from lightkeeper.directory.model import Application
 from lightkeeper.directory.tokens import Subject
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.wire.entra.desk import Desk
 from lightkeeper.wire.entra.forms import client_of, needed, read_form
 from lightkeeper.wire.entra.scopes import application_audience_of, audience_of, resource_audience
 
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 
@@ -29,6 +31,11 @@ class Asked:
     secret: str | None
     form: Mapping[str, str]
     v1: bool
+
+    @property
+    def assertion(self) -> str | None:
+        """Return what the program has signed instead of showing a secret."""
+        return self.form.get("client_assertion") or None
 
     @property
     def scope(self) -> str:
@@ -51,8 +58,6 @@ async def token_v1(desk: Desk, request: Request) -> Response:
 async def _answer(desk: Desk, request: Request, *, v1: bool) -> Response:
     form = await read_form(request)
     kind = needed(form, "grant_type")
-    if "client_assertion" in form:
-        raise refusals.assertions_unsupported()
     redeem = GRANTS.get(kind)
     if redeem is None:
         raise Invalid(
@@ -60,20 +65,38 @@ async def _answer(desk: Desk, request: Request, *, v1: bool) -> Response:
         )
     client_id, secret = client_of(request, form)
     asked = Asked(request.path_params["tenant"], client_id, secret, form, v1)
-    body = await desk.in_thread(redeem, desk, asked)
+    if asked.assertion:
+        if form.get("client_assertion_type", "") != ASSERTION_TYPE:
+            raise refusals.assertion_type_unsupported()
+        if secret:
+            raise refusals.two_proofs()
+        body = await desk.in_patient_thread(redeem, desk, asked)
+    else:
+        body = await desk.in_thread(redeem, desk, asked)
     return JSONResponse(body, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
 
 
 def _client_credentials(desk: Desk, asked: Asked) -> dict[str, Any]:
     audience = application_audience_of(asked.scope or needed(asked.form, "scope"))
+    if asked.assertion:
+        return _bearer(desk, asked, _signed_in(desk, asked, audience), audience)
     if not asked.secret:
         raise refusals.secret_missing()
     subject = desk.sign_in.application_by_secret(asked.segment, asked.client_id, asked.secret)
     return _bearer(desk, asked, subject, audience)
 
 
+def _signed_in(desk: Desk, asked: Asked, audience: str) -> Subject:
+    assert asked.assertion is not None
+    return desk.sign_in.application_by_assertion(asked.segment, asked.client_id, asked.assertion, audience)
+
+
+def _proven(desk: Desk, asked: Asked) -> Application:
+    return desk.sign_in.prove_client(asked.segment, asked.client_id, asked.secret, asked.assertion)
+
+
 def _password(desk: Desk, asked: Asked) -> dict[str, Any]:
-    desk.sign_in.prove_client(asked.segment, asked.client_id, asked.secret)
+    _proven(desk, asked)
     account = desk.sign_in.account_by_password(needed(asked.form, "username"), needed(asked.form, "password"))
     return _session(
         desk, asked, desk.grants.begin(grants.Request(asked.segment, asked.client_id, asked.scope), account)
@@ -81,7 +104,7 @@ def _password(desk: Desk, asked: Asked) -> dict[str, Any]:
 
 
 def _authorization_code(desk: Desk, asked: Asked) -> dict[str, Any]:
-    client = desk.sign_in.prove_client(asked.segment, asked.client_id, asked.secret)
+    client = _proven(desk, asked)
     granted = desk.grants.redeem_code(
         asked.segment,
         client,
@@ -93,14 +116,14 @@ def _authorization_code(desk: Desk, asked: Asked) -> dict[str, Any]:
 
 
 def _refresh_token(desk: Desk, asked: Asked) -> dict[str, Any]:
-    client = desk.sign_in.prove_client(asked.segment, asked.client_id, asked.secret)
+    client = _proven(desk, asked)
     old = needed(asked.form, "refresh_token")
     _audience(desk, asked.scope)  # a malformed scope must not use the token up
     return _session(desk, asked, desk.grants.refresh(asked.segment, client, old, asked.scope))
 
 
 def _device_code(desk: Desk, asked: Asked) -> dict[str, Any]:
-    client = desk.sign_in.prove_client(asked.segment, asked.client_id, asked.secret)
+    client = _proven(desk, asked)
     code = asked.form.get("device_code") or needed(asked.form, "code")
     return _session(desk, asked, desk.devices.redeem(asked.segment, client, code))
 
