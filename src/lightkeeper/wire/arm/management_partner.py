@@ -10,7 +10,7 @@ from lightkeeper.kernel.clock import iso
 from lightkeeper.partners import service
 from lightkeeper.partners.model import Partner, PartnerLink
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
-from lightkeeper.wire.arm.operation_lists import rows_of
+from lightkeeper.wire.arm.operation_names import rows_of
 
 VERSIONS = ("2018-02-01",)
 TYPE = "Microsoft.ManagementPartner/partners"

@@ -10,7 +10,7 @@ from lightkeeper.storefront import agreements
 from lightkeeper.storefront.terms import Agreement, Terms
 from lightkeeper.wire.arm.managed_services import system_data_of
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
-from lightkeeper.wire.arm.operation_lists import rows_of
+from lightkeeper.wire.arm.operation_names import rows_of
 from lightkeeper.wire.arm.reading import Body, read
 
 VERSIONS = ("2021-01-01", "2015-06-01")

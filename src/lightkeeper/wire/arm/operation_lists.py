@@ -14,7 +14,14 @@ from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
 from lightkeeper.wire.arm.subscriptions import VERSIONS as FRONT_DOOR
 
 VERSIONS = {
-    "Microsoft.Authorization": (*locks.VERSIONS, "2022-04-01", "2018-07-01", "2018-01-01-preview", "2015-07-01"),
+    "Microsoft.Authorization": (
+        *locks.VERSIONS,
+        "2022-04-01",
+        "2021-01-01-preview",
+        "2018-07-01",
+        "2018-01-01-preview",
+        "2015-07-01",
+    ),
     "Microsoft.Insights": activity_log.VERSIONS,
     "Microsoft.Management": management_groups.VERSIONS,
     "Microsoft.Marketplace": ("2023-01-01-preview", "2023-01-01", "2022-07-31", "2022-02-02"),

@@ -1,6 +1,5 @@
-"""The operations of every provider on the wire, for those who write roles, and those of Microsoft.Authorization itself."""
+"""The operations of every provider on the wire, for those who write roles."""
 
-from functools import cache
 from typing import Any
 
 from lightkeeper.access import operations as catalogue
@@ -8,12 +7,10 @@ from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import NotFound
 from lightkeeper.resources.paging import cut
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
-from lightkeeper.wire.arm.operation_lists import metadata, rows_of
+from lightkeeper.wire.arm.operation_names import metadata
 
 VERSIONS = ("2022-04-01", "2018-07-01", "2018-01-01-preview", "2015-07-01", "2015-06-01")
-OWN_VERSIONS = ("2022-04-01", "2021-01-01-preview", "2020-05-01", "2018-01-01-preview", "2016-09-01")
 READ_PROVIDER_OPERATIONS = "Microsoft.Authorization/providerOperations/read"
-READ_OPERATIONS = "Microsoft.Authorization/operations/read"
 PAGE = 60
 """Namespaces on a page when their types are asked for: the whole catalogue makes an answer of many megabytes."""
 
@@ -24,7 +21,7 @@ def list_provider_operations(call: Call, request: ArmRequest) -> Answer:
     """Answer every namespace with its operations, those of its types with `$expand=resourceTypes`."""
     call.open_to_all(_WHY)
     page = cut(list(catalogue.namespaces()), str.lower, PAGE, request.query.get("$skiptoken"))
-    answer: dict[str, Any] = {"value": [_metadata(one, _with_types(request)) for one in page.items]}
+    answer: dict[str, Any] = {"value": [metadata(one, _with_types(request)) for one in page.items]}
     if page.next:
         kept = {"$expand": request.query["$expand"]} if request.query.get("$expand") else {}
         path = "/providers/Microsoft.Authorization/providerOperations"
@@ -39,13 +36,7 @@ def get_provider_operations(call: Call, request: ArmRequest) -> Answer:
     name = known.get(request.id.name.lower())
     if name is None:
         raise NotFound("ProviderNotFound", f"Provider '{request.id.name}' not found.")
-    return Answer(200, _metadata(name, _with_types(request)))
-
-
-def list_operations(call: Call, request: ArmRequest) -> Answer:
-    """Answer what Microsoft.Authorization can do."""
-    call.open_to_all(_WHY)
-    return Answer(200, {"value": rows_of("Microsoft.Authorization")})
+    return Answer(200, metadata(name, _with_types(request)))
 
 
 def _with_types(request: ArmRequest) -> bool:
@@ -53,21 +44,8 @@ def _with_types(request: ArmRequest) -> bool:
     return request.query.get("$expand", "resourceTypes").lower() == "resourcetypes"
 
 
-@cache
-def _metadata(namespace: str, with_types: bool) -> dict[str, Any]:
-    return metadata(namespace, with_types=with_types)
-
-
 _LIST = "/providers/Microsoft.Authorization/providerOperations"
 OPERATIONS = [
     Operation("GET", _LIST, READ_PROVIDER_OPERATIONS, (200,), list_provider_operations, VERSIONS),
     Operation("GET", f"{_LIST}/{{name}}", READ_PROVIDER_OPERATIONS, (200,), get_provider_operations, VERSIONS),
-    Operation(
-        "GET",
-        "/providers/Microsoft.Authorization/operations",
-        READ_OPERATIONS,
-        (200,),
-        list_operations,
-        OWN_VERSIONS,
-    ),
 ]
