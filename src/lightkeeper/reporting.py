@@ -26,6 +26,8 @@ class Lines(logging.Handler):
     def write(self, line: bytes) -> None:
         """Append a line, given without its end."""
         with self._guard:
+            if self._descriptor < 0:  # who configures logging after us closes all handlers there are, and Granian does
+                self._descriptor, self._size = self._opened()
             if self._size > _SIZE:
                 self._start_anew()
             self._size += os.write(self._descriptor, line + b"\n")
