@@ -1,6 +1,7 @@
 """Lists of resources: by type, by group, by subscription, below a parent."""
 
 from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.problems import NotFound
 from lightkeeper.kernel.resource_id import ResourceId
 from lightkeeper.resources import actions, filters
 from lightkeeper.resources.model import Page, Resource, group_scope, subscription_scope
@@ -52,6 +53,11 @@ def list_resources_of_type(
     meant; below a resource only that one's children or extensions.
     """
     type_ = type_of(id_.namespace, (*id_.types, id_.trailing or ""), api_version)
+    if id_.subscription_id is None:
+        raise NotFound(
+            "MissingSubscription",
+            "The request did not have a subscription or a valid tenant level resource provider.",
+        )
     _enter(
         call,
         actions.read(type_),

@@ -19,7 +19,10 @@ def check_present(version: str) -> None:
 
 
 def check_served(version: str, served: Sequence[str], resource_type: str) -> None:
-    """Raise when `version` is not among `served`; an empty `served` takes any version of the right form."""
+    """Raise when `version` is not among `served`; an empty `served` takes any version of the right form.
+
+    `resource_type` is empty for the paths that are the front door's own.
+    """
     if not served:
         if _FORM.fullmatch(version):
             return

@@ -57,6 +57,12 @@ def get_entities(call: Call, request: ArmRequest) -> Answer:
     return Answer(200, {"value": [*groups, *members], "count": len(groups) + len(members)})
 
 
+def backfill(call: Call, request: ArmRequest) -> Answer:
+    """Say how far the tenant's subscriptions are gathered under its root group: all of them are, from the beginning."""
+    call.open_to_all("whoever is in a tenant may ask, and start what is long done")
+    return Answer(200, {"tenantId": call.caller.tenant_id, "status": "Completed"})
+
+
 def get_settings(call: Call, request: ArmRequest) -> Answer:
     """Answer the settings."""
     name = request.id.names[0]
@@ -165,6 +171,8 @@ _SETTINGS = f"{_LIST}/default"
 OPERATIONS = [
     Operation("POST", f"{_ON}/checkNameAvailability", "", (200,), check_name, VERSIONS, writes=False),
     Operation("POST", f"{_ON}/getEntities", "", (200,), get_entities, VERSIONS, writes=False),
+    Operation("POST", f"{_ON}/startTenantBackfill", "", (200,), backfill, VERSIONS, writes=False),
+    Operation("POST", f"{_ON}/tenantBackfillStatus", "", (200,), backfill, VERSIONS, writes=False),
     Operation("GET", _LIST, actions.READ_SETTINGS, (200,), list_settings, VERSIONS),
     Operation("GET", _SETTINGS, actions.READ_SETTINGS, (200,), get_settings, VERSIONS),
     Operation("PUT", _SETTINGS, actions.WRITE_SETTINGS, (200,), put_settings, VERSIONS),

@@ -19,6 +19,7 @@ class Route:
     id: ResourceId
     operation: Operation
     segments: tuple[str, ...]
+    front: bool = False  # one of the front door's own paths
 
 
 class Routes:
@@ -48,7 +49,7 @@ class Routes:
             key = Key(method, front, "front")
             operation = self._table.get(key)
             if operation is not None:
-                return Route(_front_id(segments), operation, segments)
+                return Route(_front_id(segments), operation, segments, front=True)
             if (front, "front") in self._methods or not _has_type(lowered):
                 raise self._unserved(key, path)
         try:
