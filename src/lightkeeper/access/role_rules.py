@@ -77,6 +77,12 @@ def _check_permissions(blocks: Sequence[PermissionBlock], is_covered: Callable[[
         )
         for pattern in listed
     ]
+    for n, block in enumerate(blocks):
+        if block.condition:
+            # Only the platform's own roles carry conditions; the public description marks them read-only. Dropping one
+            # would make a role that grants more than was written.
+            message = "A custom role cannot have a condition in its permissions. Put it on the role assignment instead."
+            yield Finding("RoleDefinitionConditionNotAllowed", f"{at}[{n}].condition", message)
     if not any(block.actions or block.data_actions for block in blocks):
         yield Finding("MissingActions", at, "A role grants at least one action or data action.")
     if len(patterns) > MOST_PATTERNS:

@@ -26,7 +26,7 @@ from lightkeeper.access.scopes import subscription_in, subscription_key
 from lightkeeper.directory import service as directory
 from lightkeeper.kernel import ids, resource_id
 from lightkeeper.kernel.call import Call
-from lightkeeper.kernel.findings import errors_of
+from lightkeeper.kernel.findings import Finding, errors_of
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.problems import Conflict, Invalid, NotFound, refuse_if
 from lightkeeper.kernel.resource_id import ROOT, ResourceId
@@ -59,6 +59,26 @@ def assign_role(call: Call, scope: str, asked: Asked) -> tuple[RoleAssignment, b
     return _give(call, scope, chain, asked, facts)
 
 
+def why_not_assign(call: Call, scope: str, asked: Asked) -> Finding | None:
+    """Return why `assign_role` would refuse this assignment, None when it would not; nothing is written.
+
+    Raises `Forbidden` for who may not give it, and `NotFound` or `Invalid` for what is no scope.
+    """
+    allowed = call.allows(actions.WRITE_ROLE_ASSIGNMENTS, scope)
+    chain = place_of(call, scope, must_exist=True)
+    facts = _facts(call, chain, asked)
+    if not allowed:
+        _insist_on_handing_on(call, scope, asked, facts)
+    faults = errors_of(check_assignment(asked, facts))
+    if faults:
+        return faults[0]
+    try:
+        _insist_on_change(call, _assignment(call, scope, chain, asked, facts))
+    except (Invalid, Conflict) as problem:
+        return Finding(problem.code, "", problem.message)
+    return None
+
+
 def give(call: Call, scope: str, asked: Asked) -> RoleAssignment:
     """Give a role on behalf of another verb that has authorized its caller (elevated access); otherwise `assign_role`."""
     chain = place_of(call, scope, must_exist=True)
@@ -80,23 +100,29 @@ def _give(call: Call, scope: str, chain: Place, asked: Asked, facts: AssignmentF
     assert facts.principal is not None
     call.hold(f"roles:{chain.home}")
     new = _assignment(call, scope, chain, asked, facts)
-    old = store.find(call.connection, chain.home, new.name)
+    old = _insist_on_change(call, new)
     if old is not None:
-        if changes_what_is_fixed(old, new):
-            raise Invalid(
-                "RoleAssignmentUpdateNotPermitted",
-                "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
-            )
         new = replace(
             new, created_at=old.created_at, created_by=old.created_by, created_by_tenant_id=old.created_by_tenant_id
         )
         if replace(new, updated_at=old.updated_at, updated_by=old.updated_by) == old:
             return old, False
-    elif store.find_same(call.connection, new.scope_key, new.principal_id, new.role_id) is not None:
-        raise Conflict("RoleAssignmentExists", "The role assignment already exists.")
     store.save(call.connection, new)
     call.record(_event("RoleAssignmentWritten", actions.WRITE_ROLE_ASSIGNMENTS, new))
     return new, old is None
+
+
+def _insist_on_change(call: Call, new: RoleAssignment) -> RoleAssignment | None:
+    """Return the assignment that `new` would replace, None when it is new. Raises when it cannot be either."""
+    old = store.find(call.connection, new.tenant_id, new.name)
+    if old is not None and changes_what_is_fixed(old, new):
+        raise Invalid(
+            "RoleAssignmentUpdateNotPermitted",
+            "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+        )
+    if old is None and store.find_same(call.connection, new.scope_key, new.principal_id, new.role_id) is not None:
+        raise Conflict("RoleAssignmentExists", "The role assignment already exists.")
+    return old
 
 
 def remove_role(call: Call, scope: str, name: str) -> RoleAssignment | None:

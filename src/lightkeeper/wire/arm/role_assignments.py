@@ -57,6 +57,20 @@ class AssignmentBody(_Body):
 
 def put_assignment(call: Call, request: ArmRequest) -> Answer:
     """Give a role."""
+    assignment, created = service.assign_role(call, request.id.scope, _asked(request, request.id.name))
+    return Answer(201 if created else 200, assignment_body(assignment))
+
+
+def validate_assignment(call: Call, request: ArmRequest) -> Answer:
+    """Answer whether a role could be given as the body says; nothing is given."""
+    fault = service.why_not_assign(call, request.id.scope, _asked(request, request.id.names[-1]))
+    if fault is None:
+        return Answer(200, {"isValid": True})
+    return Answer(200, {"isValid": False, "errorInfo": {"code": fault.code, "message": fault.message}})
+
+
+def _asked(request: ArmRequest, name: str) -> Asked:
+    """Return what the body asks for."""
     try:
         said = AssignmentBody.model_validate(request.body or {}).properties
     except ValidationError as faults:
@@ -69,8 +83,8 @@ def put_assignment(call: Call, request: ArmRequest) -> Answer:
             "principalId are required.", details=details,
         ) from faults  # fmt: skip
     identity = said.delegated_managed_identity_resource_id
-    asked = Asked(
-        name=request.id.name,
+    return Asked(
+        name=name,
         principal_id=said.principal_id,
         role_id=said.role_definition_id,
         principal_type=said.principal_type,
@@ -79,8 +93,6 @@ def put_assignment(call: Call, request: ArmRequest) -> Answer:
         condition_version=said.condition_version,
         delegated_managed_identity_resource_id=identity if request.api_version >= DELEGATED_IDENTITIES_SINCE else None,
     )
-    assignment, created = service.assign_role(call, request.id.scope, asked)
-    return Answer(201 if created else 200, assignment_body(assignment))
 
 
 def get_assignment(call: Call, request: ArmRequest) -> Answer:
@@ -171,6 +183,15 @@ OPERATIONS = [
         answers=(200, 204),
         handle=delete_assignment,
         versions=VERSIONS,
+    ),
+    Operation(
+        "POST",
+        f"{_ITEM}/validate",
+        action=actions.WRITE_ROLE_ASSIGNMENTS,
+        answers=(200,),
+        handle=validate_assignment,
+        versions=VERSIONS,
+        writes=False,
     ),
     Operation(
         "GET", _LIST, action=actions.READ_ROLE_ASSIGNMENTS, answers=(200,), handle=list_assignments, versions=VERSIONS

@@ -32,6 +32,8 @@ class PermissionBody(Body):
     not_actions: list[str] = Field(default_factory=list)
     data_actions: list[str] = Field(default_factory=list)
     not_data_actions: list[str] = Field(default_factory=list)
+    condition: str | None = None
+    condition_version: str | None = None
 
 
 class DefinitionProperties(Body):
@@ -75,7 +77,11 @@ def put_definition(call: Call, request: ArmRequest) -> Answer:
         type=said.type,
         permissions=tuple(
             PermissionBlock(
-                tuple(block.actions), tuple(block.not_actions), tuple(block.data_actions), tuple(block.not_data_actions)
+                tuple(block.actions),
+                tuple(block.not_actions),
+                tuple(block.data_actions),
+                tuple(block.not_data_actions),
+                condition=(block.condition or "").strip(),
             )
             for block in said.permissions
         ),
