@@ -125,6 +125,8 @@ def _insist_on_form(publisher: Publisher) -> None:
         raise Invalid(
             "invalidId", f"'{publisher.id}' cannot be a publisher id. Use 2 to 50 lower-case letters, digits, dashes."
         )
+    if len({one.name for one in publisher.designations}) < len(publisher.designations):
+        raise Invalid("invalidRequest", "Name each designation once, with its dates.", target="designations")
     for one in publisher.designations:
         if one.name not in QUALIFYING and one.name not in OTHER_DESIGNATIONS:
             known = ", ".join([*QUALIFYING, *sorted(OTHER_DESIGNATIONS)])

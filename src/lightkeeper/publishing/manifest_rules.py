@@ -2,12 +2,12 @@
 
 Pure. Which roles may be asked for is decided once, in delegation/eligibility.py, for templates and offers alike; the
 table below gives its rules the ids of policy 700.6 and words for somebody who writes an offer. M15 (all customers of a
-plan get the same rows) and M16 (the licence for eligible rows) are no property of a file; M18 (new roles
+plan get the same rows) is no property of a file; M16 (the licence for eligible rows) is asked at certification; M18 (new roles
 arrive later) is in role_catalogue.py, and lets this module's `Roles` lack them.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from lightkeeper.access.model import READER
@@ -120,6 +120,22 @@ def check_manifest(manifest: Manifest, roles: Roles) -> Iterator[Finding]:
             "Add an active row with Reader.",
             Severity.WARNING,
         )
+
+
+def check_licences(offer: Offer, licensed: Callable[[str], bool]) -> Iterator[Finding]:
+    """Yield a finding for each manifest that asks for eligible rows while its managing tenant may not have them (M16).
+
+    `licensed` says of a tenant whether it holds a licence that includes activation; certification asks it, files cannot.
+    """
+    for plan in offer.plans:
+        manifest = plan.manifest
+        if manifest.eligible and not licensed(manifest.managed_by_tenant_id):
+            yield Finding(
+                "700.6-eligible-licence",
+                f"{manifest.path}.managedByTenantId",
+                "The managing tenant has no licence that includes the activation of eligible roles (M16).",
+                "Get Microsoft Entra ID P2 or Governance, or EMS E5, or make the rows active.",
+            )
 
 
 def _check_roles(manifest: Manifest, roles: Roles) -> Iterator[Finding]:

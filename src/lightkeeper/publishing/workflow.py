@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from lightkeeper.access import roles as built_in_roles
+from lightkeeper.directory import service as directory
 from lightkeeper.kernel import encoding
 from lightkeeper.kernel.call import PLATFORM, Call
 from lightkeeper.kernel.findings import Finding, errors_of
@@ -29,7 +30,9 @@ from lightkeeper.publishing.events import (
     offer_event,
 )
 from lightkeeper.publishing.lifecycle import Event, Stage, after
+from lightkeeper.publishing.manifest_rules import check_licences
 from lightkeeper.publishing.model import Environment, OfferRecord, Submission
+from lightkeeper.publishing.offer import offer_of
 from lightkeeper.publishing.progress import move
 from lightkeeper.publishing.reviewing import awaits_review, put_on_desk
 from lightkeeper.publishing.snapshot import plans_of
@@ -164,6 +167,7 @@ def _certify(call: Call, publisher: Publisher, offer: OfferRecord, submission: S
     if awaits_review(submission):
         return False
     found = check_content(call, publisher.id, offer.id, submission.content)
+    found += check_licences(offer_of(submission.content.document, built_in_roles), partial(_licensed, call))
     report = certify(publisher, found, call.now)
     as_json: dict[str, Any] = encoding.decode(encoding.encode(report))
     submission = replace(submission, report=as_json)
@@ -175,6 +179,12 @@ def _certify(call: Call, publisher: Publisher, offer: OfferRecord, submission: S
         call.record(_stage_event(publisher, offer, waiting.id, waiting.stage))
         return False
     return _step(call, publisher, offer, submission, Event.CERTIFIED, faults)
+
+
+def _licensed(call: Call, tenant_id: str) -> bool:
+    """Return whether a tenant holds a licence for activating roles; of a tenant nobody knows here nothing is asked."""
+    tenant = directory.find_tenant(call, tenant_id)
+    return tenant is None or bool(tenant.licenses)
 
 
 def _build_preview(call: Call, publisher: Publisher, offer: OfferRecord, submission: Submission) -> bool:
