@@ -26,8 +26,8 @@ class Settings:
     world: Path | None = None
     ready_file: Path | None = None
     production: bool = False  # the clock cannot be advanced, requests are throttled
-    local_targets: bool = False  # leads and webhooks may go to private addresses
-    trust_ca: Path | None = None  # a certificate authority trusted by leads, webhooks and mail besides the public ones
+    local_targets: bool = False  # leads and webhooks may go to, and issuers' keys come from, private addresses
+    trust_ca: Path | None = None  # an authority trusted by leads, webhooks, mail and for issuers besides the public ones
     connect_to: tuple[str, ...] = ()  # HOST=ADDRESS:PORT: where connections of leads and webhooks go instead
     smtp: str = ""  # smtp://[user:password@]host[:port] or smtps://...; empty: nobody is mailed
     mail_from: str = "lightkeeper@localhost"
