@@ -4,6 +4,7 @@ All changes of a job are one transaction: either every resource is stored or non
 submission among them is started in the same transaction; the job ends when that submission has arrived.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -19,7 +20,7 @@ from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Forbidden, Invalid, NotFound, Problem
 from lightkeeper.kernel.workflows import Step, Workflow
-from lightkeeper.publishing import account_store, drafts, jobs, members, store
+from lightkeeper.publishing import account_store, drafts, jobs, members, settings, store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.account_rules import Action
 from lightkeeper.publishing.applying import Changes, gather
@@ -142,6 +143,8 @@ def run_job(office: Office, job_id: str) -> bool:
         waiting = jobs.find(call.connection, job_id)
     if waiting is None or waiting.status is not JobStatus.NOT_STARTED:
         return False
+    if settings.current().phase_seconds > 0:
+        time.sleep(settings.current().phase_seconds)
     caller = msgspec.convert(waiting.asked_by, Caller)
     at = [""]
     try:
