@@ -47,6 +47,13 @@ def get_role(call: Call, scope: str, role_id: str) -> Definition:
     return found
 
 
+def find_role(call: Call, tenant_id: str, role_id: str) -> Role | None:
+    """Return the role a tenant means by a GUID or id, built in or its own; a total look-up that authorizes nothing."""
+    known = built_in_role(role_id)
+    custom = role_store.find(call.connection, tenant_id, guid_in(role_id)) if known is None else None
+    return known or (custom.role if custom is not None else None)
+
+
 def assignable_role(call: Call, role_id: str, place: Place) -> Role | None:
     """Return the role of this GUID or id as it can be assigned at a place, None when it cannot; authorizes nothing."""
     known = built_in_role(role_id)

@@ -14,6 +14,7 @@ from lightkeeper.delegation.service.definitions import (
     put_definition,
 )
 from lightkeeper.delegation.service.described import Described, describe
+from lightkeeper.delegation.service.eligible import list_eligible
 from lightkeeper.delegation.service.failures import note_failed_addition, note_failed_removal
 from lightkeeper.delegation.service.marketplace import get_marketplace_definition, list_marketplace_definitions
 from lightkeeper.delegation.service.offers import (
@@ -37,6 +38,7 @@ __all__ = [
     "get_marketplace_definition",
     "list_assignments",
     "list_definitions",
+    "list_eligible",
     "list_held",
     "list_managed",
     "list_marketplace_definitions",
