@@ -11,6 +11,15 @@ from lightkeeper.wire.arm.operation import ANY_TYPE, Key, Operation
 _FRONT_WORDS = frozenset({"register", "unregister", "resourcetypes", "providerpermissions"})
 _FORMS = ("item", "list", "action", "front")
 
+_READ_ONLY = {
+    "microsoft.authorization/roleassignmentschedulerequests": "Eligible roles cannot be activated here yet.",
+    "microsoft.authorization/roleeligibilityschedulerequests": "Eligible roles come from delegations and nowhere else.",
+    "microsoft.authorization/rolemanagementpolicies": "What an activation asks for is set by the delegation.",
+    "microsoft.authorization/rolemanagementpolicyassignments": "What an activation asks for is set by the delegation.",
+    "microsoft.authorization/denyassignments": "Deny assignments are made by the platform only.",
+}
+"""Types that can be read and not written, with the reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -67,8 +76,10 @@ class Routes:
     def _unserved(self, key: Key, path: str) -> Invalid | NotFound | MethodNotAllowed:
         known = any((key.type, form) in self._methods for form in _FORMS)
         if known or (key.form != "front" and (ANY_TYPE, key.form) in self._methods):
+            type_ = key.type.rsplit("/", 1)[0] if key.form == "action" else key.type
+            why = f" {_READ_ONLY[type_]}" if type_ in _READ_ONLY else ""
             return MethodNotAllowed(
-                "HttpMethodNotAllowed", f"The request '{key.method} {path[:300]}' is not supported."
+                "HttpMethodNotAllowed", f"The request '{key.method} {path[:300]}' is not supported.{why}"
             )
         return NotFound(
             "MissingSubscription", "The request did not have a subscription or a valid tenant level resource provider."
