@@ -194,6 +194,13 @@ def test_a_provider_in_use_stays_registered(house: House) -> None:
         service.unregister(call, PROD, "Microsoft.Compute")
 
 
+def test_a_provider_never_registered_can_be_unregistered(house: House) -> None:
+    """`az provider unregister --wait` asks until it reads `Unregistered`, and for nothing else."""
+    with house.calling(OPERATOR) as call:
+        for _ in range(2):
+            assert service.unregister(call, PROD, "Microsoft.Batch").state is RegistrationState.UNREGISTERED
+
+
 def test_some_providers_need_no_registration(house: House) -> None:
     """Contract 8.3: RegistrationFree namespaces are always registered."""
     with house.calling() as call:

@@ -118,7 +118,10 @@ def ensure_registered(call: Call, subscription_id: str, namespace: str) -> Provi
 
 
 def unregister(call: Call, subscription_id: str, namespace: str) -> Provider:
-    """Stop using the provider. Raises `Conflict` while the subscription holds resources of it, or it needs no registration."""
+    """Stop using the provider. Raises `Conflict` while the subscription holds resources of it, or it needs no registration.
+
+    One that was never registered is unregistered from then on as well: clients wait for exactly this state.
+    """
     call.authorize(actions.unregister(namespace), subscription_scope(subscription_id))
     known = namespace_of(namespace)
     subscription = require_active(call, subscription_id)
@@ -130,7 +133,7 @@ def unregister(call: Call, subscription_id: str, namespace: str) -> Provider:
             "CannotUnregisterRPWithExistingResources",
             f"The subscription still holds {count} resources of namespace '{known}'. Delete them first.",
         )
-    if is_registered(call, subscription.id, known):
+    if groups.registration_of(call.connection, subscription.id, known) is not RegistrationState.UNREGISTERED:
         _save(call, subscription, known, RegistrationState.UNREGISTERED)
     return _current(call, subscription.id, known)
 
