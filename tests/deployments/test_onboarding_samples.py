@@ -112,7 +112,13 @@ def test_a_deployment_registers_what_it_deploys(office: Office, cloud: Cloud) ->
 
 @pytest.mark.parametrize(
     ("name", "puts"),
-    [("subscription", 2), ("resource-groups", 3), ("subscription-eligible", 2), ("marketplace-plan", 2)],
+    [
+        ("subscription", 2),
+        ("resource-groups", 3),
+        ("resource-group-offers", 4),
+        ("subscription-eligible", 2),
+        ("marketplace-plan", 2),
+    ],
 )
 def test_our_own_examples_deploy(office: Office, cloud: Cloud, name: str, puts: int) -> None:
     """What we hand to customers works as it stands, apart from the ids they fill in."""

@@ -142,7 +142,8 @@ def require_resource(call: Call, id_: ResourceId) -> Resource:
 
 def insist_on_kept(id_: ResourceId, api_version: str) -> None:
     """Return quietly when a resource of this id's type can be kept; raise `NotFound` or `Invalid`. Authorizes nobody."""
-    refuse_if(rules.check_kept(known_type(id_, api_version)))
+    refuse_if(rules.check_kept(id_.type))  # also where there is no subscription
+    known_type(id_, api_version)
 
 
 def known_type(id_: ResourceId, api_version: str) -> str:
