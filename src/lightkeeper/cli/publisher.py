@@ -238,3 +238,4 @@ def _tell(desk: Desk, account: dict[str, Any]) -> None:
         return
     enrolled = "in the commercial marketplace" if account["programs"] else "not enrolled yet"
     desk.say(f"{account['id']} ({account['displayName']}): verification {account['verification']}, {enrolled}.")
+    desk.say(f"Partner id {', '.join(account['partnerIds'])}: accounts link to it to have their work recognized.")

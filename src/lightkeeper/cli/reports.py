@@ -23,6 +23,7 @@ class _Name(StrEnum):
     ADOPTION = "adoption"
     TIME_TO_ACCEPT = "time-to-accept"
     BEHIND = "behind"
+    INFLUENCE = "influence"
 
 
 _ABOUT = {
@@ -33,11 +34,13 @@ _ABOUT = {
     _Name.ADOPTION: "Which customer is on which version, and how far behind.",
     _Name.TIME_TO_ACCEPT: "How long customers took to accept each update.",
     _Name.BEHIND: "Who has not accepted the newest version.",
+    _Name.INFLUENCE: "Which customers' resources the accounts linked to your partner id reach, and which they do not.",
 }
 
 _COLUMNS = {
     _Name.INSIGHTS: ("Date", "OfferName", "CountryName", "PageVisits", "GetItNow", "ContactMe"),
     _Name.ORDERS: ("OrderPurchaseDate", "CustomerCompanyName", "OfferId", "PlanId", "Version", "OrderStatus"),
+    _Name.INFLUENCE: ("PartnerId", "Customer", "Scope", "Role", "Account", "EarnsCredit", "Note"),
     _Name.CUSTOMERS: ("DateAcquired", "DateLost", "CustomerCompanyName", "CustomerCountry", "Email", "CustomerType"),
 }
 """What a table for people shows of wide reports; files and JSON have every column."""

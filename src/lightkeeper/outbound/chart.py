@@ -103,6 +103,18 @@ def _customers(report: Report) -> tuple[Bars, str]:
     return {kind: [Part(kind, n)] for kind, n in sorted(counted.items())}, "customers"
 
 
+def _influence(report: Report) -> tuple[Bars, str]:
+    counted: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in report.documents:
+        kind = "earns credit" if row["EarnsCredit"] else "reads only" if row["Account"] else "not covered"
+        counted[row["Customer"] or row["CustomerId"]][kind].add(row["Scope"])
+    order = ("earns credit", "reads only", "not covered")
+    return {
+        customer: [Part(kind, len(kinds[kind])) for kind in order if kind in kinds]
+        for customer, kinds in sorted(counted.items())
+    }, "scopes at each customer"
+
+
 _BARS = {
     "adoption": _adoption,
     "delegations": _delegations,
@@ -111,6 +123,7 @@ _BARS = {
     "orders": _orders,
     "insights": _insights,
     "customers": _customers,
+    "influence": _influence,
 }
 
 

@@ -6,9 +6,11 @@ from lightkeeper.directory import service as directory
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import NotFound
 from lightkeeper.outbound import order_store, store, visits
+from lightkeeper.outbound.influence_report import Account, influence_report
 from lightkeeper.outbound.lead_rules import as_of
 from lightkeeper.outbound.report_rules import PERSONAL, REPORTS, Customer, ReportFacts
 from lightkeeper.outbound.tables import Report
+from lightkeeper.partners import influence
 from lightkeeper.publishing import members
 from lightkeeper.publishing import service as publishing
 from lightkeeper.publishing.account import Publisher
@@ -16,18 +18,38 @@ from lightkeeper.publishing.account_rules import Action
 from lightkeeper.resources import service as resources
 
 LOOK_BACK = timedelta(days=365)
+INFLUENCE = "influence"
+NAMES = (*REPORTS, INFLUENCE)
+"""Every report there is."""
 
 
 def report(call: Call, publisher_id: str, name: str, offer_id: str = "") -> Report:
-    """Return a report of a publisher (`REPORTS`), or of one of its offers.
+    """Return a report of a publisher (`NAMES`), or of one of its offers.
 
     Raises `NotFound` for a report there is none of, `Forbidden` for one with personal data when no owner asks.
     """
     publisher = members.require(call, publisher_id, Action.READ_CUSTOMERS if name in PERSONAL else Action.READ)
+    if name == INFLUENCE:
+        return _influence(call, publisher, offer_id.lower())
     compute = REPORTS.get(name)
     if compute is None:
-        raise NotFound("resourceNotFound", f"There is no report '{name[:40]}'. Known: {', '.join(REPORTS)}.")
+        raise NotFound("resourceNotFound", f"There is no report '{name[:40]}'. Known: {', '.join(NAMES)}.")
     return compute(_facts(call, publisher, offer_id.lower()))
+
+
+def _influence(call: Call, publisher: Publisher, offer_id: str) -> Report:
+    """Return the report on partner links; with an offer only what concerns customers who ordered it."""
+    reached = influence.influence_of(call, publisher.partner_ids, publisher.tenant_id)
+    delegated = influence.delegated_to(call, publisher.tenant_id)
+    if offer_id:
+        ordered = {one.customer_tenant_id for one in order_store.orders_of(call.connection, publisher.id, offer_id)}
+        reached = [one for one in reached if one.customer_tenant_id in ordered]
+        delegated = [one for one in delegated if one.customer_tenant_id in ordered]
+    found = directory.principals_by_ids(call, {one.link.object_id for one in reached})
+    accounts = {str(key): Account(one.display_name, one.type.value) for key, one in found.items()}
+    tenants = {one.customer_tenant_id for one in reached} | {one.customer_tenant_id for one in delegated}
+    names = {one: tenant.display_name for one in tenants if (tenant := directory.find_tenant(call, one)) is not None}
+    return influence_report(reached, delegated, accounts, names)
 
 
 def _facts(call: Call, publisher: Publisher, offer_id: str) -> ReportFacts:

@@ -12,7 +12,7 @@ from lightkeeper.access.scopes import subscription_in, subscription_key
 from lightkeeper.access.view import View
 from lightkeeper.kernel.call import Call
 from lightkeeper.partners import service
-from lightkeeper.partners.model import Influence, PartnerLink, Way
+from lightkeeper.partners.model import Influence, PartnerLink, Reach, Way
 from lightkeeper.partners.rules import earns_credit
 
 
@@ -30,6 +30,20 @@ def influence_of(call: Call, partner_ids: Iterable[str], own_tenant_id: str) -> 
         if one.customer_tenant_id != own_tenant_id
     }
     return sorted(found.values(), key=lambda one: (one.customer_tenant_id, one.scope, one.link.object_id, one.role_id))
+
+
+def delegated_to(call: Call, tenant_id: str) -> list[Reach]:
+    """Return every scope delegated to a tenant, by customer and scope. A total look-up that authorizes nothing."""
+    view = index_of(call).view
+    found = set()
+    for scope, definition_id in view.tables.delegations.values():
+        definition = view.tables.definitions.get(definition_id)
+        subscription_id = subscription_in(scope)
+        placed = view.tables.subscriptions.get(subscription_id or "")
+        if definition is None or definition.managing_tenant_id != tenant_id or placed is None:
+            continue
+        found.add(Reach(placed.tenant_id, subscription_id or "", scope))
+    return sorted(found, key=lambda one: (one.customer_tenant_id, one.scope))
 
 
 def _delegated(view: View, link: PartnerLink) -> Iterator[Influence]:

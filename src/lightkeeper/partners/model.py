@@ -69,3 +69,12 @@ class Influence:
     role_name: str
     way: Way
     earns_credit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A scope that a customer delegated to a tenant."""
+
+    customer_tenant_id: str
+    subscription_id: str
+    scope: str

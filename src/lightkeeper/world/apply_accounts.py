@@ -1,15 +1,32 @@
-"""The declared publisher accounts. Designations and programs are those of the file; members are added to those there are."""
+"""The declared publisher accounts and partner links.
+
+Designations and programs are those of the file; members are added to those there are.
+"""
 
 from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.findings import Finding
+from lightkeeper.kernel.problems import Invalid
+from lightkeeper.partners import service as partners
 from lightkeeper.publishing import accounts
 from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
 from lightkeeper.world.model import DeclaredPublisher, World
 
 
 def write(call: Call, world: World) -> None:
-    """Write the accounts."""
-    if not world.publishers:
-        return
+    """Write the accounts, then the links to them. Raises `Invalid` with the line of every link to nobody."""
+    if world.publishers:
+        _write_publishers(call, world)
+    refused = []
+    for link in world.partner_links:
+        try:
+            partners.put_link(call, link.tenant_id, link.principal_id, link.partner_id)
+        except Invalid as problem:
+            refused.append(Finding(problem.code, "partnerLinks", problem.message, place=link.place))
+    if refused:
+        raise Invalid("InvalidWorld", "Some accounts cannot be linked; nothing was applied.", details=refused)
+
+
+def _write_publishers(call: Call, world: World) -> None:
     present = {publisher.id: publisher for publisher in accounts.list_publishers(call)}
     for declared in world.publishers:
         accounts.put_publisher(call, _publisher(call, declared, present.get(declared.id)))
@@ -31,4 +48,5 @@ def _publisher(call: Call, declared: DeclaredPublisher, present: Publisher | Non
         verification_note=present.verification_note if present else "",
         designations=tuple(dated.get(name, Designation(name)) for name in declared.designations),
         members=tuple(members.items()),
+        partner_ids=declared.partner_ids,
     )

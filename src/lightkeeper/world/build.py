@@ -11,6 +11,7 @@ from lightkeeper.world.beside import Beside, nothing
 from lightkeeper.world.model import (
     DeclaredGroup,
     DeclaredManagementGroup,
+    DeclaredPartnerLink,
     DeclaredPublisher,
     DeclaredResource,
     DeclaredResourceGroup,
@@ -126,6 +127,7 @@ def world_of(sound: Sound, names: Names) -> World:
         management_groups=_parents_first([_management_group(n, i, names) for n, i in _maps(sound, "managementGroups")]),
         subscriptions=tuple(_subscription(name, inner, names) for name, inner in _maps(sound, "subscriptions")),
         role_assignments=tuple(_assignments(sound, names)),
+        partner_links=tuple(_partner_links(sound, names)),
     )
 
 
@@ -267,6 +269,7 @@ def _publisher(name: str, sound: Sound, names: Names) -> DeclaredPublisher:
         designations=tuple(str(node.scalar) for node in sound.get("designations") or ()),
         members=tuple(members),
         verification=_text(sound, "verification", "authorized"),
+        partner_ids=tuple(str(node.scalar) for node in sound.get("partnerIds") or ()),
     )
 
 
@@ -384,6 +387,28 @@ def _assignments(sound: Sound, names: Names) -> Iterator[DeclaredRoleAssignment]
             description=_text(inner, "description"),
             place=inner["role"].place,
         )
+
+
+def _partner_links(sound: Sound, names: Names) -> Iterator[DeclaredPartnerLink]:
+    linked: set[str] = set()
+    for n, inner in enumerate(sound.get("partnerLinks") or ()):
+        at = f"partnerLinks[{n}]"
+        if not all(isinstance(inner.get(key), Node) for key in ("principal", "partnerId")):
+            continue
+        node = inner["principal"]
+        principal_id = names.principal(node, "", f"{at}.principal")
+        full = str(node.scalar).lower()
+        if not principal_id:
+            continue
+        if names.kinds.get(full) == "groups":
+            names.note("GroupLinked", f"{at}.principal", f"'{full}' is a group; only accounts are linked.", node.place)
+        elif full in linked:
+            message = f"'{full}' is linked a second time; an account has one link in its tenant."
+            names.note("DuplicateName", f"{at}.principal", message, node.place, "Remove one of the two.")
+        else:
+            linked.add(full)
+            tenant_id = names.tenants[full.split("/", maxsplit=1)[0]]
+            yield DeclaredPartnerLink(tenant_id, principal_id, _text(inner, "partnerId"), inner["partnerId"].place)
 
 
 def _scope(node: Node, at: str, names: Names) -> str | None:

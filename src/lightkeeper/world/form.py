@@ -32,6 +32,7 @@ RESOURCE_NAME = Text(
     260,
 )
 API_VERSION = Text(r"\d{4}-\d{2}-\d{2}(?:-[a-z]+)?", "write a version such as 2024-07-01", 40)
+PARTNER_ID = Text(r"[0-9]{1,10}", "write one to ten digits, in quotes", 10)
 ANY = Text()
 SECRET = Text(longest=512)
 CERTIFICATE = Text(longest=64 * 1024)
@@ -136,6 +137,11 @@ PUBLISHER = Shape(
             MapOf(Choice(MEMBER_ROLES), MEMBER),
             "Who works for it: user or service principal -> owner, manager, developer.",
         ),
+        "partnerIds": Field(
+            ListOf(PARTNER_ID),
+            "Its ids in the partner program, the account's own first, then those of further locations; one worked out "
+            "from the tenant when left out.",
+        ),
         "verification": Field(Choice(VERIFICATION), "Where its verification stands; authorized when left out."),
         "id": Field(ANY, "Only shown: the publisher id, the same as the key."),
     },
@@ -214,6 +220,13 @@ ROLE_ASSIGNMENT = Shape(
         "description": Field(ANY, "Why."),
     },
 )
+PARTNER_LINK = Shape(
+    "A partner admin link: the account's access to customers counts for the partner.",
+    {
+        "principal": Field(REFERENCE, "Who: tenant/name of a user or service principal.", required=True),
+        "partnerId": Field(PARTNER_ID, "The partner id of a publisher account.", required=True),
+    },
+)
 WORLD = Shape(
     "A Lightkeeper world: what exists before anybody does anything.",
     {
@@ -222,5 +235,6 @@ WORLD = Shape(
         "managementGroups": Field(MapOf(MANAGEMENT_GROUP, MANAGEMENT_GROUP_NAME), "Management groups by name."),
         "subscriptions": Field(MapOf(SUBSCRIPTION, SUBSCRIPTION_NAME), "Subscriptions by name."),
         "roleAssignments": Field(ListOf(ROLE_ASSIGNMENT), "Roles that hold from the start."),
+        "partnerLinks": Field(ListOf(PARTNER_LINK), "Accounts that are linked to a partner from the start."),
     },
 )

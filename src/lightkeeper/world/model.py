@@ -89,6 +89,7 @@ class DeclaredPublisher:
     designations: tuple[str, ...]
     members: tuple[tuple[str, str], ...]
     verification: str
+    partner_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,16 @@ class DeclaredRoleAssignment:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredPartnerLink:
+    """A partner admin link of an account."""
+
+    tenant_id: str
+    principal_id: str
+    partner_id: str
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything declared, in an order in which it can be created."""
 
@@ -167,3 +178,4 @@ class World:
     management_groups: tuple[DeclaredManagementGroup, ...] = ()
     subscriptions: tuple[DeclaredSubscription, ...] = ()
     role_assignments: tuple[DeclaredRoleAssignment, ...] = ()
+    partner_links: tuple[DeclaredPartnerLink, ...] = ()

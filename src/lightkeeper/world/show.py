@@ -20,6 +20,7 @@ from lightkeeper.directory.model import (
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Forbidden
 from lightkeeper.kernel.resource_id import ROOT
+from lightkeeper.partners import service as partners
 from lightkeeper.publishing import accounts
 from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import RegistrationState, Resource, Subscription, SubscriptionState
@@ -76,6 +77,10 @@ def world_now(call: Call) -> dict[str, Any]:
             for one in subscriptions
         },
         "roleAssignments": list(_assignments(call, tenants, called, subscription_names, known)),
+        "partnerLinks": [
+            {"principal": known.of(one.object_id, one.object_id), "partnerId": one.partner_id}
+            for one in partners.all_links(call)
+        ],
     }
 
 
@@ -186,6 +191,7 @@ def _publishers(call: Call, tenants: Mapping[str, str], known: _Names) -> Iterat
                     _in_tenant(known.of(who, who), tenants.get(publisher.tenant_id, "")): str(role)
                     for who, role in publisher.members
                 },
+                "partnerIds": list(publisher.partner_ids),
                 "verification": str(publisher.verification).lower(),
             },
         )

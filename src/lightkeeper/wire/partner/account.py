@@ -135,6 +135,7 @@ def publisher_document(publisher: Publisher) -> dict[str, Any]:
             }
             for one in publisher.designations
         ],
+        "partnerIds": list(publisher.partner_ids),
         "profile": publisher.profile,
         "members": [{"objectId": who, "role": str(role)} for who, role in publisher.members],
     }
