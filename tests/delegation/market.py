@@ -91,9 +91,18 @@ class TestShelf:
     def __init__(self) -> None:
         self.plans: list[PublishedPlan] = []
 
-    def published_plans(self, connection: Connection) -> list[PublishedPlan]:
+    def published_plans(self, connection: Connection, *, publisher: str = "", product: str = "") -> list[PublishedPlan]:
         kept = {(plan.plan.offering_key): newest_of(self._versions(plan.plan)) for plan in self.plans}
-        return [plan for plan in kept.values() if plan is not None and plan.on_sale]
+        asked = (publisher.lower(), product.lower())
+        found = [plan for plan in kept.values() if plan is not None and plan.on_sale]
+        return [
+            plan
+            for plan in found
+            if all(
+                not want or has.lower() == want
+                for want, has in zip(asked, (plan.plan.publisher, plan.plan.product), strict=True)
+            )
+        ]
 
     def find_plan(self, connection: Connection, plan: Plan, *, newest: bool) -> PublishedPlan | None:
         versions = self._versions(plan)

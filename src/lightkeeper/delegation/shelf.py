@@ -12,8 +12,11 @@ from lightkeeper.delegation.model import Plan, PublishedPlan
 class Shelf(Protocol):
     """The plan versions that were ever published, and the copies in preview."""
 
-    def published_plans(self, connection: Connection) -> list[PublishedPlan]:
-        """Return the newest version of every plan on sale, and of every plan in preview (`preview=True`)."""
+    def published_plans(self, connection: Connection, *, publisher: str = "", product: str = "") -> list[PublishedPlan]:
+        """Return the newest version of every plan on sale, and of every plan in preview (`preview=True`).
+
+        `publisher` and `product` (which may end in `-preview`) keep those of one publisher, or of one offer; case ignored.
+        """
         ...
 
     def find_plan(self, connection: Connection, plan: Plan, *, newest: bool) -> PublishedPlan | None:
@@ -27,7 +30,7 @@ class Shelf(Protocol):
 class EmptyShelf:
     """The shelf of a world in which nobody published anything."""
 
-    def published_plans(self, connection: Connection) -> list[PublishedPlan]:
+    def published_plans(self, connection: Connection, *, publisher: str = "", product: str = "") -> list[PublishedPlan]:
         """Return nothing."""
         return []
 
@@ -47,9 +50,12 @@ def stock(shelf: Shelf) -> None:
     _Shelves.current = shelf
 
 
-def published_plans(connection: Connection, now: datetime) -> list[PublishedPlan]:
-    """Return the newest version of every plan on sale or in preview at this time."""
-    return [plan for plan in _Shelves.current.published_plans(connection) if not _has_ended(plan, now)]
+def published_plans(
+    connection: Connection, now: datetime, *, publisher: str = "", product: str = ""
+) -> list[PublishedPlan]:
+    """Return the newest version of every plan on sale or in preview at this time; of a publisher, or of one offer."""
+    found = _Shelves.current.published_plans(connection, publisher=publisher, product=product)
+    return [plan for plan in found if not _has_ended(plan, now)]
 
 
 def find_plan(connection: Connection, plan: Plan, now: datetime, *, newest: bool = False) -> PublishedPlan | None:

@@ -5,10 +5,25 @@ replaced by the next preview.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Column, Connection, Row, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 
 from lightkeeper.delegation.model import Plan, PublishedPlan
 from lightkeeper.delegation.model import newest as newest_of
@@ -28,23 +43,31 @@ published_plans = Table(
     Column("published_at", UtcTime, nullable=False),
 )
 _table = published_plans
+_text = type_coerce(published_plans.c.plan, Text).label("text")
+_read = select(_table.c.on_sale, _text)
+MOST_DECODED = 20_000
+"""How many plans are kept decoded: the storefront reads all of them for every search, and they seldom change."""
 
 
 class PublishingShelf:
     """The shelf that publishing fills."""
 
-    def published_plans(self, connection: Connection) -> list[PublishedPlan]:
-        """Return the newest version of every plan on sale, and of every plan in preview."""
+    def published_plans(self, connection: Connection, *, publisher: str = "", product: str = "") -> list[PublishedPlan]:
+        """Return the newest version of every plan on sale, and of every plan in preview; of a publisher, or of one offer."""
+        query = _read.where(_table.c.newest.is_(True), _table.c.on_sale.is_(True))
+        if publisher:
+            query = query.where(_table.c.publisher_id == publisher.lower())
+        if product:
+            offered = Plan(publisher, product.lower(), "", "")
+            query = query.where(_table.c.offer_id == offered.offer_id, _table.c.preview.is_(offered.preview))
         rows = connection.execute(
-            select(_table)
-            .where(_table.c.newest.is_(True), _table.c.on_sale.is_(True))
-            .order_by(_table.c.publisher_id, _table.c.offer_id, _table.c.plan_id, _table.c.preview)
+            query.order_by(_table.c.publisher_id, _table.c.offer_id, _table.c.plan_id, _table.c.preview)
         )
         return [_plan(row) for row in rows]
 
     def find_plan(self, connection: Connection, plan: Plan, *, newest: bool) -> PublishedPlan | None:
         """Return the version `plan` names, stopped ones included; with `newest` the newest of the same plan instead."""
-        query = select(_table).where(
+        query = _read.where(
             _table.c.publisher_id == plan.publisher.lower(),
             _table.c.offer_id == plan.offer_id.lower(),
             _table.c.plan_id == plan.name.lower(),
@@ -58,9 +81,9 @@ class PublishingShelf:
 def versions_of(connection: Connection, publisher_id: str, offer_id: str, *, preview: bool) -> list[PublishedPlan]:
     """Return every version of every plan of an offer in one environment, by plan and time."""
     rows = connection.execute(
-        select(_table)
-        .where(*_of(publisher_id, offer_id), _table.c.preview.is_(preview))
-        .order_by(_table.c.plan_id, _table.c.published_at)
+        _read.where(*_of(publisher_id, offer_id), _table.c.preview.is_(preview)).order_by(
+            _table.c.plan_id, _table.c.published_at
+        )
     )
     return [_plan(row) for row in rows]
 
@@ -137,4 +160,10 @@ def _row(plan: PublishedPlan, *, newest: bool) -> dict[str, Any]:
 
 
 def _plan(row: Row[Any]) -> PublishedPlan:
-    return msgspec.convert({**row.plan, "on_sale": row.on_sale}, PublishedPlan)
+    return _decoded(row.text, row.on_sale)
+
+
+@lru_cache(MOST_DECODED)
+def _decoded(text: str, on_sale: bool) -> PublishedPlan:
+    """Return the plan a text holds; a plan never changes, so all readers share it."""
+    return replace(msgspec.json.decode(text, type=PublishedPlan), on_sale=on_sale)

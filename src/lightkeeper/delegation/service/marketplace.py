@@ -27,7 +27,8 @@ def get_marketplace_definition(call: Call, subscription_id: str | None, identifi
         candidates = [found] if found else []
     else:
         wanted = [part for part in (publisher, product, name) if part]
-        candidates = [plan for plan in shelf.published_plans(call.connection, call.now) if _starts(plan, wanted)]
+        plans = shelf.published_plans(call.connection, call.now, publisher=publisher, product=product)
+        candidates = [plan for plan in plans if _starts(plan, wanted)]
     for plan in candidates:
         if plan in sight:
             return plan

@@ -26,8 +26,8 @@ def search(
     return listings(plan for plan in _visible(call, subscription_id) if found_by(plan, words, category))
 
 
-def _visible(call: Call, subscription_id: str | None) -> list[PublishedPlan]:
-    plans = shelf.published_plans(call.connection, call.now)
+def _visible(call: Call, subscription_id: str | None, *, publisher: str = "", product: str = "") -> list[PublishedPlan]:
+    plans = shelf.published_plans(call.connection, call.now, publisher=publisher, product=product)
     if subscription_id is None:
         call.open_to_all("public offers are for everybody to see")
         return [plan for plan in plans if visible_to_everybody(plan)]
@@ -38,12 +38,7 @@ def _visible(call: Call, subscription_id: str | None) -> list[PublishedPlan]:
 
 def get_listing(call: Call, publisher: str, product: str, subscription_id: str | None = None) -> Listing:
     """Return one offer with the plans the viewer may see; raise `NotFound` when there is nothing to see."""
-    wanted = (publisher.lower(), product.lower())
-    found = [
-        plan
-        for plan in _visible(call, subscription_id)
-        if (plan.plan.publisher.lower(), plan.plan.product.lower()) == wanted
-    ]
+    found = _visible(call, subscription_id, publisher=publisher, product=product) if publisher and product else []
     if not found:
         raise NotFound("OfferNotFound", f"There is no offer '{publisher}.{product}' to see here.")
     return listings(found)[0]
