@@ -7,7 +7,7 @@ secrets that somebody else has thought of.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from lightkeeper.directory import credential_rules, credential_store, sign_in_store, store
+from lightkeeper.directory import application_store, credential_rules, credential_store, sign_in_store
 from lightkeeper.directory.authority import administer, not_found, read
 from lightkeeper.directory.certificate_reading import read_certificate
 from lightkeeper.directory.model import Application, Certificate, FederatedCredential, Secret
@@ -192,7 +192,7 @@ def remove_federated_credential(call: Call, app_id: str, id_or_name: str) -> Non
 def _administered(call: Call, app_id: str) -> Application:
     """Return the application to one who may change it; two who change its credentials come one after the other."""
     administer(call)
-    application = store.application(call.connection, app_id)
+    application = application_store.application(call.connection, app_id)
     if application is None:
         raise not_found(app_id)
     call.hold(f"secrets:{application.app_id}")
@@ -200,7 +200,7 @@ def _administered(call: Call, app_id: str) -> Application:
 
 
 def _readable(call: Call, app_id: str) -> Application:
-    application = store.application(call.connection, app_id)
+    application = application_store.application(call.connection, app_id)
     read(call, application.tenant_id if application else "")
     if application is None:
         raise not_found(app_id)

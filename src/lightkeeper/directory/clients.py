@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from lightkeeper.directory import refusals, store
+from lightkeeper.directory import application_store, refusals, store
 from lightkeeper.directory.model import Application, ServicePrincipal, Tenant, TenantId
 from lightkeeper.kernel.call import NOBODY, Call
 
@@ -26,7 +26,7 @@ def get_client(call: Call, client_id: str, tenant: Tenant | None) -> Application
     client_id = client_id.lower()
     if client_id in EVERYWHERE:
         return EVERYWHERE[client_id]
-    application = store.application(call.connection, client_id)
+    application = application_store.application(call.connection, client_id)
     if tenant is None:
         if application is None:
             raise refusals.unknown_client(client_id, "organizations")

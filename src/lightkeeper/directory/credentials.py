@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from lightkeeper.directory import browser_store, grant_store, service, sign_in_store, store
+from lightkeeper.directory import application_store, browser_store, grant_store, service, sign_in_store
 from lightkeeper.directory.authority import administer
-from lightkeeper.directory.model import Secret, TenantId, User
+from lightkeeper.directory.model import Principal, Secret, TenantId, User
 from lightkeeper.directory.passwords import LONGEST_SECRET, Hashing
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
@@ -21,6 +21,11 @@ def set_password(call: Call, user_id: str, password: str, hashing: Hashing) -> N
     """
     administer(call)
     user = service.get_principal(call, user_id)
+    keep_password(call, user, password, hashing)
+
+
+def keep_password(call: Call, user: Principal, password: str, hashing: Hashing) -> None:
+    """Do what `set_password` says, for a verb that has asked whether its caller may."""
     if not isinstance(user, User) or user.is_guest:
         raise Invalid("Request_BadRequest", f"'{user.display_name}' has no password here.", target="password")
     if _put(call, user.id, user.tenant_id, PASSWORD, password, None, hashing):
@@ -34,7 +39,7 @@ def put_secret(
 ) -> None:
     """Give an application a secret under a name; the same secret again changes nothing, another one replaces it."""
     administer(call)
-    application = store.application(call.connection, app_id)
+    application = application_store.application(call.connection, app_id)
     if application is None:
         raise NotFound("Request_ResourceNotFound", f"The application '{app_id}' does not exist.")
     _put(call, application.app_id, application.tenant_id, name, secret, expires_at, hashing)
@@ -43,7 +48,7 @@ def put_secret(
 def remove_secret(call: Call, app_id: str, name: str) -> None:
     """Take a secret away from an application; nothing happens when it has none of that name."""
     administer(call)
-    application = store.application(call.connection, app_id)
+    application = application_store.application(call.connection, app_id)
     if application is None:
         return
     gone = [each.id for each in sign_in_store.secrets_of(call.connection, application.app_id) if each.name == name]

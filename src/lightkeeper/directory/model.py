@@ -4,16 +4,22 @@ Every id is a lower-case GUID. A guest is an object of its own in the tenant tha
 it signs in with (`home_tenant_id`, `home_object_id`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from lightkeeper.directory.directory_roles import DirectoryRole
+from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import ObjectId, TenantId
 
 __all__ = [
     "Application",
+    "Audience",
     "Certificate",
     "Cloud",
+    "DirectoryRole",
     "FederatedCredential",
     "Group",
     "License",
@@ -90,19 +96,25 @@ class ServicePrincipalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Something a role can be given to; always a `User`, `Group` or `ServicePrincipal`."""
+    """Something a role can be given to; always a `User`, `Group` or `ServicePrincipal`.
+
+    `profile` holds properties that are kept and shown, and mean nothing here; their names are Graph's. When it was made is
+    noted by the store and no part of what makes two equal.
+    """
 
     id: ObjectId
     tenant_id: TenantId
     type: PrincipalType
     display_name: str = ""
+    profile: Mapping[str, Any] = field(default_factory=dict, kw_only=True, hash=False)
+    created_at: datetime | None = field(default=None, kw_only=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class User(Principal):
     """A member or guest; for a guest `upn` is the local `...#EXT#@domain` name and the home fields name the account.
 
-    `global_administrator` is the directory's highest role, in the tenant the object is in.
+    `directory_roles` hold in the tenant the object is in.
     """
 
     type: PrincipalType = PrincipalType.USER
@@ -112,7 +124,8 @@ class User(Principal):
     home_object_id: ObjectId = _ITSELF
     enabled: bool = True
     mail: str = ""
-    global_administrator: bool = False
+    mail_nickname: str = ""
+    directory_roles: frozenset[DirectoryRole] = frozenset()
 
     def __post_init__(self) -> None:
         """Let a member be at home where it is."""
@@ -123,6 +136,11 @@ class User(Principal):
     def is_guest(self) -> bool:
         """Return whether the account lives in another tenant."""
         return self.home_tenant_id != self.tenant_id
+
+    @property
+    def global_administrator(self) -> bool:
+        """Return whether the user holds the directory's highest role."""
+        return DirectoryRole.GLOBAL_ADMINISTRATOR in self.directory_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +162,25 @@ class ServicePrincipal(Principal):
     app_id: str = ""
     kind: ServicePrincipalKind = ServicePrincipalKind.APPLICATION
     enabled: bool = True
+    directory_roles: frozenset[DirectoryRole] = frozenset()
+
+
+class Audience(StrEnum):
+    """Whose accounts an application is for, and so which tenants may admit it."""
+
+    MY_TENANT = "AzureADMyOrg"
+    ANY_TENANT = "AzureADMultipleOrgs"
+    ANY_TENANT_AND_PERSONAL = "AzureADandPersonalMicrosoftAccount"
+    PERSONAL = "PersonalMicrosoftAccount"
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
     """What a service principal stands for: registered once, in the tenant of its owner.
 
-    A public client (a program on a person's machine) keeps no secret. `redirect_uris` are compared exactly.
+    A public client (a program on a person's machine) keeps no secret. `redirect_uris` are compared exactly. The
+    registration is an object of its own with `object_id`; `audience` says which tenants may admit it. `profile` is as in
+    `Principal`.
     """
 
     app_id: str
@@ -158,6 +188,15 @@ class Application:
     display_name: str
     public_client: bool = False
     redirect_uris: tuple[str, ...] = ()
+    object_id: ObjectId = _ITSELF
+    identifier_uris: tuple[str, ...] = ()
+    audience: Audience = Audience.MY_TENANT
+    profile: Mapping[str, Any] = field(default_factory=dict, kw_only=True, hash=False)
+    created_at: datetime | None = field(default=None, kw_only=True, compare=False)
+
+    def __post_init__(self) -> None:
+        """Give a registration of which nothing is known but its application an object id that follows from that."""
+        object.__setattr__(self, "object_id", self.object_id or ids.named("applicationObject", self.app_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,15 @@
-"""Reading a directory, for those who may: the operator, and whoever signed in to the tenant."""
+"""Reading a directory, for those who may: the operator, the tenant's members, and whoever holds a role of the directory.
+
+Guests see what they can name, and of others only what everybody may know; they get no lists (`entitlement_rules.Sight`).
+`get_*` are look-ups for other use cases, which have authorized themselves.
+"""
 
 from collections.abc import Iterable
 
-from lightkeeper.directory import store
-from lightkeeper.directory.authority import administer, not_found, read
-from lightkeeper.directory.model import Principal, PrincipalType, Tenant, User
+from lightkeeper.directory import application_store, membership_store, owner_store, store
+from lightkeeper.directory.authority import actor_of, administer, denied, not_found, read, read_all
+from lightkeeper.directory.entitlement_rules import Sight
+from lightkeeper.directory.model import Application, Group, ObjectId, Principal, PrincipalType, Tenant, User
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
 
@@ -13,6 +18,11 @@ def list_tenants(call: Call) -> list[Tenant]:
     """Return every tenant; for the operator."""
     administer(call)
     return store.all_tenants(call.connection)
+
+
+def shows_all_of(call: Call, tenant_id: str, object_id: str) -> bool:
+    """Return whether the caller sees every property of an object: a guest does of itself only."""
+    return read(call, tenant_id) is Sight.ALL or _is_caller(call, object_id)
 
 
 def read_object(call: Call, tenant_id: str, object_id: str, type: PrincipalType | None = None) -> Principal:
@@ -27,13 +37,25 @@ def read_object(call: Call, tenant_id: str, object_id: str, type: PrincipalType 
 def read_user(call: Call, tenant_id: str, id_or_upn: str) -> User:
     """Return a user by object id or sign-in name; raise `NotFound` otherwise."""
     read(call, tenant_id)
-    if not ids.is_guid(id_or_upn):
-        user = store.user_by_upn(call.connection, tenant_id, id_or_upn)
-        if user is None:
-            raise not_found(id_or_upn)
-        return user
-    found = read_object(call, tenant_id, id_or_upn, PrincipalType.USER)
-    assert isinstance(found, User)
+    return get_user(call, tenant_id, id_or_upn)
+
+
+def get_user(call: Call, tenant_id: str, id_or_upn: str) -> User:
+    """Return a user of a tenant by object id or sign-in name; raise `NotFound` otherwise."""
+    if ids.is_guid(id_or_upn):
+        found = store.principal_by_id(call.connection, id_or_upn)
+    else:
+        found = store.user_by_upn(call.connection, tenant_id, id_or_upn)
+    if not isinstance(found, User) or found.tenant_id != tenant_id:
+        raise not_found(id_or_upn)
+    return found
+
+
+def get_group(call: Call, tenant_id: str, group_id: str) -> Group:
+    """Return a group of a tenant; raise `NotFound` otherwise."""
+    found = store.principal_by_id(call.connection, group_id)
+    if not isinstance(found, Group) or found.tenant_id != tenant_id:
+        raise not_found(group_id)
     return found
 
 
@@ -41,18 +63,64 @@ def list_objects(
     call: Call, tenant_id: str, type: PrincipalType, *, after: str = "", limit: int = 100, **narrowed: str | None
 ) -> list[Principal]:
     """Return a page of a tenant's objects by id, behind the id `after`, narrowed by `store.list_principals`' keywords."""
-    read(call, tenant_id)
+    read_all(call, tenant_id)
     return store.list_principals(call.connection, tenant_id, type, after=after, limit=limit, **narrowed)
 
 
-def list_members(call: Call, tenant_id: str, group_id: str) -> list[Principal]:
-    """Return the direct members of a group."""
+def list_members(
+    call: Call, tenant_id: str, group_id: str, *, after: str = "", limit: int | None = None, transitive: bool = False
+) -> list[Principal]:
+    """Return a page of a group's members by id: the direct ones, unless `transitive`."""
     group = read_object(call, tenant_id, group_id, PrincipalType.GROUP)
-    return store.members_of(call.connection, group.id)
+    return membership_store.members_of(call.connection, group.id, after=after, limit=limit, transitive=transitive)
+
+
+def list_groups_of(call: Call, tenant_id: str, object_id: str, *, transitive: bool = False) -> list[Group]:
+    """Return the groups an object is in, by id; a guest hears of its own only."""
+    found = read_object(call, tenant_id, object_id)
+    if not shows_all_of(call, tenant_id, found.id):
+        raise denied()
+    look = membership_store.groups_of if transitive else membership_store.direct_groups_of
+    groups = store.principals_by_ids(call.connection, look(call.connection, found.id)).values()
+    return sorted((each for each in groups if isinstance(each, Group)), key=lambda each: each.id)
+
+
+def list_owners(call: Call, tenant_id: str, owned_id: str) -> list[Principal]:
+    """Return the owners of an object of the tenant, by id."""
+    read(call, tenant_id)
+    return [each for each in owner_store.owners_of(call.connection, owned_id.lower()) if each.tenant_id == tenant_id]
+
+
+def list_owned(call: Call, tenant_id: str, owner_id: str) -> list[Principal | Application]:
+    """Return what somebody owns in the tenant, by id; a guest hears of its own only."""
+    if not shows_all_of(call, tenant_id, owner_id):
+        raise denied()
+    owned = owner_store.owned_by(call.connection, owner_id)
+    principals = store.principals_by_ids(call.connection, owned).values()
+    return _in_order(tenant_id, [*principals, *application_store.applications_by_object_ids(call.connection, owned)])
 
 
 def list_by_ids(call: Call, tenant_id: str, object_ids: Iterable[str]) -> list[Principal]:
-    """Return those of the objects that exist in the tenant, by id."""
+    """Return those of the principals that exist in the tenant, by id."""
     read(call, tenant_id)
     found = store.principals_by_ids(call.connection, object_ids).values()
     return sorted((each for each in found if each.tenant_id == tenant_id), key=lambda each: each.id)
+
+
+def list_applications_by_ids(call: Call, tenant_id: str, object_ids: Iterable[str]) -> list[Application]:
+    """Return those of the registrations that exist in the tenant, by object id."""
+    read(call, tenant_id)
+    found = application_store.applications_by_object_ids(call.connection, object_ids)
+    return [each for each in found if each.tenant_id == tenant_id]
+
+
+def _is_caller(call: Call, object_id: str) -> bool:
+    principal = actor_of(call, call.caller.tenant_id).principal
+    return principal is not None and principal.id == object_id
+
+
+def _in_order(tenant_id: str, found: list[Principal | Application]) -> list[Principal | Application]:
+    def id_of(one: Principal | Application) -> ObjectId:
+        return one.object_id if isinstance(one, Application) else one.id
+
+    return sorted((each for each in found if each.tenant_id == tenant_id), key=id_of)

@@ -18,11 +18,6 @@ def may_administer_directory(caller: Caller) -> bool:
     return caller.unrestricted
 
 
-def may_read_directory(caller: Caller, tenant_id: str) -> bool:
-    """Return whether the caller may list and read the objects of a tenant: whoever signed in to it, and the operator."""
-    return caller.unrestricted or caller.tenant_id == tenant_id
-
-
 def is_domain(text: str) -> bool:
     """Return whether a text is a domain name of at least two labels."""
     return _DOMAIN.fullmatch(text.lower()) is not None
@@ -90,4 +85,15 @@ def why_not_member(group: Principal, member: Principal, groups_of_group: Collect
             "Request_BadRequest",
             "member",
             f"'{member.display_name}' cannot join '{group.display_name}': the group would contain itself.",
+        )
+
+
+def why_not_owner_of(owned: Principal, owner: Principal) -> Iterator[Finding]:
+    """Yield a finding when the owner would be in another tenant than what it owns."""
+    if owned.tenant_id != owner.tenant_id:
+        yield Finding(
+            "Request_BadRequest",
+            "owner",
+            f"'{owner.display_name}' is in another tenant than '{owned.display_name}'.",
+            "Invite it as a guest and name the guest.",
         )

@@ -1,24 +1,31 @@
-"""What people do with a directory: put principals into it, nest groups, look them up. `reading` holds the part that lists them.
+"""What the operator does with directories, and what other contexts look up in them.
 
-`find_*`, `get_tenant`, `principals_by_ids` and `groups_of` are look-ups for other use cases, which have authorized
-themselves; they do not count as an authorization. Every `put_*` is idempotent: writing what is already there changes
-and logs nothing.
+`find_*`, `get_*`, `principals_by_ids` and `groups_of` are look-ups for other use cases, which have authorized themselves;
+they do not count as an authorization. Every `put_*` is idempotent: writing what is already there changes and logs nothing.
+What people of a tenant do is in `users`, `groups`, `relations`, `registrations`, `service_principals`, `role_giving`,
+`invitations` and `deleted`; `reading` lists.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from lightkeeper.directory import browser_store, credential_store, grant_store, rules, sign_in_store, store
+from lightkeeper.directory import (
+    application_store,
+    group_rules,
+    membership_store,
+    owner_store,
+    rules,
+    store,
+    writing,
+)
 from lightkeeper.directory.authority import administer, not_found
 from lightkeeper.directory.model import (
     Application,
     Group,
     ObjectId,
     Principal,
-    PrincipalType,
     ServicePrincipal,
     ServicePrincipalKind,
     Tenant,
@@ -29,6 +36,7 @@ from lightkeeper.directory.reading import (
     list_by_ids,
     list_members,
     list_objects,
+    list_owners,
     list_tenants,
     read_object,
     read_user,
@@ -51,12 +59,14 @@ __all__ = [
     "list_by_ids",
     "list_members",
     "list_objects",
+    "list_owners",
     "list_tenants",
     "list_tenants_of",
     "principals_by_ids",
     "put_application",
     "put_group",
     "put_managed_identity",
+    "put_owner",
     "put_service_principal",
     "put_tenant",
     "put_user",
@@ -65,8 +75,6 @@ __all__ = [
     "remove_managed_identity",
     "remove_member",
 ]
-
-_P = TypeVar("_P", bound=Principal)
 
 
 def find_tenant(call: Call, id_or_domain: str) -> Tenant | None:
@@ -93,7 +101,7 @@ def find_principal(call: Call, object_id: str) -> Principal | None:
 
 def find_application(call: Call, app_id: str) -> Application | None:
     """Return the application with this client id, in whatever tenant it is registered, or None."""
-    return store.application(call.connection, app_id)
+    return application_store.application(call.connection, app_id)
 
 
 def principals_by_ids(call: Call, object_ids: Iterable[str]) -> dict[ObjectId, Principal]:
@@ -103,12 +111,12 @@ def principals_by_ids(call: Call, object_ids: Iterable[str]) -> dict[ObjectId, P
 
 def groups_of(call: Call, object_id: str) -> list[ObjectId]:
     """Return every group the object is in, directly or through other groups."""
-    return store.groups_of(call.connection, object_id.lower())
+    return membership_store.groups_of(call.connection, object_id.lower())
 
 
 def all_memberships(connection: Connection) -> Iterator[tuple[str, str]]:
     """Yield every direct (group id, member id); for the access index when it is built."""
-    return store.all_memberships(connection)
+    return membership_store.all_memberships(connection)
 
 
 def list_tenants_of(call: Call) -> list[Tenant]:
@@ -136,7 +144,7 @@ def put_tenant(call: Call, tenant: Tenant) -> Tenant:
         raise Conflict("ObjectConflict", f"The domain '{tenant.domain}' is verified in another tenant.")
     store.save_tenant(call.connection, tenant)
     call.record(
-        Event("TenantWritten", "microsoft.directory/organization/update", tenant.id, body=_body(tenant, id=tenant.id))
+        Event("TenantWritten", "microsoft.directory/organization/update", tenant.id, body=writing.fields_of(tenant))
     )
     return tenant
 
@@ -149,13 +157,13 @@ def put_user(call: Call, user: User) -> User:
         raise Conflict(
             "ObjectConflict", f"Another object with the same value for property userPrincipalName exists: '{user.upn}'."
         )
-    return _write(call, user, "UserWritten", "microsoft.directory/users/update")
+    return writing.write(call, user)
 
 
 def put_group(call: Call, group: Group) -> Group:
     """Write a group; its members stay as they are. Raises `Invalid` with every fault."""
     _prepare(call, group)
-    return _write(call, group, "GroupWritten", "microsoft.directory/groups/update")
+    return writing.write(call, group)
 
 
 def put_service_principal(call: Call, principal: ServicePrincipal) -> ServicePrincipal:
@@ -172,21 +180,18 @@ def put_service_principal(call: Call, principal: ServicePrincipal) -> ServicePri
         )
     if (
         principal.kind is ServicePrincipalKind.APPLICATION
-        and store.application(call.connection, principal.app_id) is None
+        and application_store.application(call.connection, principal.app_id) is None
     ):
         put_application(call, Application(principal.app_id, principal.tenant_id, principal.display_name))
-    return _write(call, principal, "ServicePrincipalWritten", "microsoft.directory/servicePrincipals/update")
+    return writing.write(call, principal)
 
 
 def put_application(call: Call, application: Application) -> Application:
     """Write an application registration; its service principals are written on their own."""
     administer(call)
     get_tenant(call, application.tenant_id)
-    if store.application(call.connection, application.app_id) != application:
-        store.save_application(call.connection, application)
-        body = {"appId": application.app_id, "displayName": application.display_name}
-        operation = "microsoft.directory/applications/update"
-        call.record(Event("ApplicationWritten", operation, application.tenant_id, body=body))
+    if application_store.application(call.connection, application.app_id) != application:
+        writing.write_application(call, application)
     return application
 
 
@@ -195,11 +200,10 @@ def add_member(call: Call, group_id: str, member_id: str) -> None:
     administer(call)
     group, member = get_principal(call, group_id), get_principal(call, member_id)
     call.hold(f"memberships:{group.tenant_id}")
-    if store.is_member(call.connection, group.id, member.id):
+    if membership_store.is_member(call.connection, group.id, member.id):
         return
     refuse_if(rules.why_not_member(group, member, groups_of(call, group.id)))
-    store.add_membership(call.connection, group.id, member.id)
-    call.record(_membership("MemberAdded", group, member.id))
+    writing.join(call, group, member.id)
 
 
 def remove_member(call: Call, group_id: str, member_id: str) -> None:
@@ -207,20 +211,36 @@ def remove_member(call: Call, group_id: str, member_id: str) -> None:
     administer(call)
     group = get_principal(call, group_id)
     call.hold(f"memberships:{group.tenant_id}")
-    if store.is_member(call.connection, group.id, member_id.lower()):
-        store.remove_membership(call.connection, group.id, member_id.lower())
-        call.record(_membership("MemberRemoved", group, member_id.lower()))
+    if membership_store.is_member(call.connection, group.id, member_id.lower()):
+        writing.leave(call, group, member_id.lower())
+
+
+def put_owner(call: Call, group_id: str, owner_id: str) -> None:
+    """Let somebody own a group; nothing happens when they do. Raises `Invalid` for an owner that is a group or elsewhere."""
+    administer(call)
+    group, owner = get_principal(call, group_id), get_principal(call, owner_id)
+    call.hold(f"owners:{group.id}")
+    owners = owner_store.owners_of(call.connection, group.id)
+    if owner.id not in {each.id for each in owners}:
+        refuse_if([*rules.why_not_owner_of(group, owner), *group_rules.why_not_owner(owner, len(owners))])
+        writing.own(call, group.tenant_id, writing.COLLECTION[group.type], group.id, owner.id)
 
 
 def delete_principal(call: Call, object_id: str) -> None:
-    """Delete a principal with its memberships and secrets; nothing happens when there is none.
+    """Delete a principal for good, with its memberships and secrets; nothing happens when there is none.
 
-    Guests of a deleted account stay as objects, but nobody can sign in through them any more.
+    With the service principal in its own tenant an application goes. Guests of a deleted account stay as objects, but
+    nobody can sign in through them any more.
     """
     administer(call)
     found = store.principal_by_id(call.connection, object_id)
-    if found is not None:
-        _delete(call, found)
+    if found is None:
+        return
+    writing.remove(call, found, for_good=True)
+    if isinstance(found, ServicePrincipal):
+        application = application_store.application(call.connection, found.app_id)
+        if application is not None and application.tenant_id == found.tenant_id:
+            writing.remove_application(call, application, for_good=True)
 
 
 def put_managed_identity(call: Call, identity: ServicePrincipal) -> ServicePrincipal:
@@ -231,7 +251,10 @@ def put_managed_identity(call: Call, identity: ServicePrincipal) -> ServicePrinc
     """
     refuse_if([*rules.check_principal(identity), *rules.check_managed_identity(identity)])
     call.hold(f"principals:{identity.tenant_id}")
-    return _write(call, identity, "ServicePrincipalWritten", "microsoft.directory/servicePrincipals/update")
+    known = store.principal_by_id(call.connection, identity.id)
+    if isinstance(known, ServicePrincipal):  # what it was given in the directory, no resource takes away
+        identity = replace(identity, directory_roles=known.directory_roles, profile=known.profile)
+    return writing.write(call, identity)
 
 
 def remove_managed_identity(call: Call, object_id: str) -> None:
@@ -241,43 +264,7 @@ def remove_managed_identity(call: Call, object_id: str) -> None:
     """
     found = store.principal_by_id(call.connection, object_id)
     if isinstance(found, ServicePrincipal) and found.kind is ServicePrincipalKind.MANAGED_IDENTITY:
-        _delete(call, found)
-
-
-def _delete(call: Call, found: Principal) -> None:
-    call.hold(f"memberships:{found.tenant_id}")
-    for group_id, member_id in store.memberships_touching(call.connection, found.id):
-        group = store.principal_by_id(call.connection, group_id)
-        assert group is not None
-        call.record(_membership("MemberRemoved", group, member_id))
-    store.remove_principal(call.connection, found.id)
-    sign_in_store.forget_secrets(call.connection, found.id)
-    grant_store.revoke_tokens_of(call.connection, found.id, call.now)
-    browser_store.sign_out_everywhere(call.connection, found.id)
-    browser_store.remove_second_factor(call.connection, found.id)
-    browser_store.remove_consents(call.connection, account_id=found.id)
-    if isinstance(found, ServicePrincipal):
-        application = store.application(call.connection, found.app_id)
-        if application is not None and application.tenant_id == found.tenant_id:
-            store.remove_application(call.connection, found.app_id)
-            sign_in_store.forget_secrets(call.connection, found.app_id)
-            credential_store.forget_application(call.connection, found.app_id)
-            browser_store.remove_consents(call.connection, app_id=found.app_id)
-    call.record(
-        Event(
-            "PrincipalDeleted",
-            f"microsoft.directory/{_COLLECTION[found.type]}/delete",
-            found.tenant_id,
-            body={"id": found.id, "type": found.type.value, "displayName": found.display_name},
-        )
-    )
-
-
-_COLLECTION = {
-    PrincipalType.USER: "users",
-    PrincipalType.GROUP: "groups",
-    PrincipalType.SERVICE_PRINCIPAL: "servicePrincipals",
-}
+        writing.remove(call, found, for_good=True)
 
 
 def get_principal(call: Call, object_id: str) -> Principal:
@@ -293,23 +280,3 @@ def _prepare(call: Call, principal: Principal) -> None:
     refuse_if(rules.check_principal(principal))
     get_tenant(call, principal.tenant_id)
     call.hold(f"principals:{principal.tenant_id}")
-
-
-def _write(call: Call, principal: _P, kind: str, operation: str) -> _P:
-    present = store.principal_by_id(call.connection, principal.id)
-    if present == principal:
-        return principal
-    if present is not None and (present.tenant_id, present.type) != (principal.tenant_id, principal.type):
-        raise Conflict("ObjectConflict", f"The object id '{principal.id}' belongs to another object.")
-    store.save_principal(call.connection, principal)
-    call.record(Event(kind, operation, principal.tenant_id, body=_body(principal, id=principal.id)))
-    return principal
-
-
-def _membership(kind: str, group: Principal, member_id: str) -> Event:
-    body = {"group_id": group.id, "member_id": member_id}
-    return Event(kind, "microsoft.directory/groups/members/update", group.tenant_id, body=body)
-
-
-def _body(value: Any, **more: Any) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in type(value).__dataclass_fields__} | more

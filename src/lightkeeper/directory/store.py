@@ -1,9 +1,10 @@
-"""Tenants, principals and memberships as rows; rows become model values here.
+"""Tenants and principals as rows; rows become model values here.
 
 Users, groups and service principals share one table, because a role assignment's principal id may be any of them.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -23,8 +24,8 @@ from sqlalchemy import (
 )
 
 from lightkeeper.directory.model import (
-    Application,
     Cloud,
+    DirectoryRole,
     Group,
     License,
     ObjectId,
@@ -37,7 +38,7 @@ from lightkeeper.directory.model import (
     User,
     UserType,
 )
-from lightkeeper.kernel.database import Json, metadata
+from lightkeeper.kernel.database import Json, UtcTime, metadata
 
 _P = TypeVar("_P", bound=Principal)
 
@@ -68,36 +69,20 @@ principals = Table(
     Column("home_tenant_id", String(36)),
     Column("home_object_id", String(36)),
     Column("mail", String(512)),
-    Column("global_administrator", Boolean),
     Column("security_enabled", Boolean),
     Column("mail_enabled", Boolean),
     Column("mail_nickname", String(256)),
     Column("description", String(1024)),
     Column("app_id", String(36)),
     Column("kind", String(16)),
+    Column("directory_roles", Json, nullable=False, server_default="[]"),
+    Column("profile", Json, nullable=False, server_default="{}"),
+    Column("created_at", UtcTime),
     UniqueConstraint("tenant_id", "upn_key"),
     UniqueConstraint("tenant_id", "app_id"),
     Index("ix_principals_tenant_id_type_display_name_key", "tenant_id", "type", "display_name_key"),
     Index("ix_principals_home_object_id", "home_object_id"),
     Index("ix_principals_upn_key", "upn_key"),
-)
-
-memberships = Table(
-    "memberships",
-    metadata,
-    Column("group_id", String(36), ForeignKey("principals.id", ondelete="CASCADE"), primary_key=True),
-    Column("member_id", String(36), ForeignKey("principals.id", ondelete="CASCADE"), primary_key=True),
-    Index("ix_memberships_member_id", "member_id"),
-)
-
-applications = Table(
-    "applications",
-    metadata,
-    Column("app_id", String(36), primary_key=True),
-    Column("tenant_id", String(36), ForeignKey("tenants.id"), nullable=False),
-    Column("display_name", String(256), nullable=False),
-    Column("public_client", Boolean, nullable=False),
-    Column("redirect_uris", Json, nullable=False),
 )
 
 
@@ -131,7 +116,7 @@ def _tenant(row: Row[Any]) -> Tenant:
 def principal_by_id(connection: Connection, object_id: str) -> Principal | None:
     """Return the principal or None."""
     row = connection.execute(select(principals).where(principals.c.id == object_id.lower())).first()
-    return _principal(row) if row else None
+    return principal_of(row) if row else None
 
 
 def principals_by_ids(connection: Connection, object_ids: Iterable[str]) -> dict[ObjectId, Principal]:
@@ -140,7 +125,7 @@ def principals_by_ids(connection: Connection, object_ids: Iterable[str]) -> dict
     found: dict[ObjectId, Principal] = {}
     for at in range(0, len(wanted), 500):
         query = select(principals).where(principals.c.id.in_(wanted[at : at + 500]))
-        found.update((ObjectId(row.id), _principal(row)) for row in connection.execute(query))
+        found.update((ObjectId(row.id), principal_of(row)) for row in connection.execute(query))
     return found
 
 
@@ -157,7 +142,7 @@ def guest_of(connection: Connection, tenant_id: str, home_object_id: str) -> Use
 def presences_of(connection: Connection, home_object_id: str) -> list[User]:
     """Return every object of an account: itself and its guests."""
     query = select(principals).where(principals.c.home_object_id == home_object_id)
-    return [user for row in connection.execute(query) if isinstance(user := _principal(row), User)]
+    return [user for row in connection.execute(query) if isinstance(user := principal_of(row), User)]
 
 
 def service_principal_of(connection: Connection, tenant_id: str, app_id: str) -> ServicePrincipal | None:
@@ -197,25 +182,30 @@ def list_principals(
         query = query.where(principals.c.app_id == app_id.lower())
     if id is not None:
         query = query.where(principals.c.id == id.lower())
-    return [_principal(row) for row in connection.execute(query.order_by(principals.c.id).limit(limit))]
+    return [principal_of(row) for row in connection.execute(query.order_by(principals.c.id).limit(limit))]
 
 
-def save_principal(connection: Connection, principal: Principal) -> None:
-    """Write a principal, new or changed."""
+def holders_of_roles(connection: Connection, tenant_id: str) -> list[Principal]:
+    """Return the principals of a tenant that hold any directory role, by id."""
+    query = select(principals).where(principals.c.tenant_id == tenant_id, principals.c.directory_roles != [])
+    return [principal_of(row) for row in connection.execute(query.order_by(principals.c.id))]
+
+
+def save_principal(connection: Connection, principal: Principal, now: datetime) -> None:
+    """Write a principal, new or changed; a new one is made now unless it says otherwise, and that never changes."""
     values: dict[str, Any] = {"enabled": True}
     values |= {name: getattr(principal, name) for name in type(principal).__dataclass_fields__}
+    values["created_at"] = principal.created_at or now
     values["type"] = principal.type.value
     values["display_name_key"] = principal.display_name.lower()
+    values["directory_roles"] = sorted(getattr(principal, "directory_roles", ()))
     if isinstance(principal, User):
         values["upn_key"] = principal.upn.lower()
     _save(connection, principals, {"id": principal.id}, values)
 
 
 def remove_principal(connection: Connection, object_id: str) -> None:
-    """Delete a principal; its memberships go with it."""
-    connection.execute(
-        delete(memberships).where((memberships.c.group_id == object_id) | (memberships.c.member_id == object_id))
-    )
+    """Delete a principal."""
     connection.execute(delete(principals).where(principals.c.id == object_id))
 
 
@@ -224,91 +214,29 @@ def living(connection: Connection) -> Iterator[str]:
     yield from connection.execute(select(principals.c.id).where(principals.c.enabled.is_(True))).scalars()
 
 
-def all_memberships(connection: Connection) -> Iterator[tuple[str, str]]:
-    """Yield every (group id, member id)."""
-    for row in connection.execute(select(memberships.c.group_id, memberships.c.member_id)):
-        yield row.group_id, row.member_id
-
-
-def memberships_touching(connection: Connection, object_id: str) -> list[tuple[str, str]]:
-    """Return the (group id, member id) pairs in which an object is either."""
-    query = select(memberships.c.group_id, memberships.c.member_id).where(
-        (memberships.c.group_id == object_id) | (memberships.c.member_id == object_id)
-    )
-    return [(row.group_id, row.member_id) for row in connection.execute(query)]
-
-
-def members_of(connection: Connection, group_id: str) -> list[Principal]:
-    """Return the direct members of a group, by id."""
-    query = (
-        select(principals)
-        .join(memberships, memberships.c.member_id == principals.c.id)
-        .where(memberships.c.group_id == group_id)
-        .order_by(principals.c.id)
-    )
-    return [_principal(row) for row in connection.execute(query)]
-
-
-def groups_of(connection: Connection, object_id: str) -> list[ObjectId]:
-    """Return every group an object is in, directly or through other groups."""
-    above = select(memberships.c.group_id).where(memberships.c.member_id == object_id).cte("above", recursive=True)
-    above = above.union(
-        select(memberships.c.group_id).join(above, memberships.c.member_id == above.c.group_id)  # UNION ends circles
-    )
-    return [ObjectId(found) for found in connection.execute(select(above.c.group_id)).scalars()]
-
-
-def is_member(connection: Connection, group_id: str, member_id: str) -> bool:
-    """Return whether an object is a direct member of a group."""
-    query = select(memberships.c.group_id).where(
-        memberships.c.group_id == group_id, memberships.c.member_id == member_id
-    )
-    return connection.execute(query).first() is not None
-
-
-def add_membership(connection: Connection, group_id: str, member_id: str) -> None:
-    """Put an object into a group it is not in."""
-    connection.execute(insert(memberships).values(group_id=group_id, member_id=member_id))
-
-
-def remove_membership(connection: Connection, group_id: str, member_id: str) -> None:
-    """Take an object out of a group."""
-    connection.execute(
-        delete(memberships).where(memberships.c.group_id == group_id, memberships.c.member_id == member_id)
-    )
-
-
-def application(connection: Connection, app_id: str) -> Application | None:
-    """Return the application or None."""
-    row = connection.execute(select(applications).where(applications.c.app_id == app_id.lower())).first()
-    return Application(**{**row._mapping, "redirect_uris": tuple(row.redirect_uris)}) if row else None
-
-
-def save_application(connection: Connection, app: Application) -> None:
-    """Write an application, new or changed."""
-    values = {name: getattr(app, name) for name in Application.__dataclass_fields__}
-    _save(connection, applications, {"app_id": app.app_id}, values)
-
-
-def remove_application(connection: Connection, app_id: str) -> None:
-    """Delete an application."""
-    connection.execute(delete(applications).where(applications.c.app_id == app_id))
-
-
 def _save(connection: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
     condition = [table.c[name] == value for name, value in key.items()]
-    if connection.execute(update(table).where(*condition).values(**values)).rowcount == 0:
+    kept = {name: value for name, value in values.items() if name != "created_at"}
+    if connection.execute(update(table).where(*condition).values(**kept)).rowcount == 0:
         connection.execute(insert(table).values(**values))
 
 
 def _one(connection: Connection, kind: type[_P], *conditions: Any) -> _P | None:
     row = connection.execute(select(principals).where(*conditions)).first()
-    found = _principal(row) if row else None
+    found = principal_of(row) if row else None
     return found if isinstance(found, kind) else None
 
 
-def _principal(row: Row[Any]) -> Principal:
-    base = {"id": ObjectId(row.id), "tenant_id": TenantId(row.tenant_id), "display_name": row.display_name}
+def principal_of(row: Row[Any]) -> Principal:
+    """Return a row of `principals` as what it is."""
+    base = {
+        "id": ObjectId(row.id),
+        "tenant_id": TenantId(row.tenant_id),
+        "display_name": row.display_name,
+        "profile": row.profile,
+        "created_at": row.created_at,
+    }
+    roles = frozenset(DirectoryRole(each) for each in row.directory_roles)
     if row.type == PrincipalType.USER:
         return User(
             **base,
@@ -318,7 +246,8 @@ def _principal(row: Row[Any]) -> Principal:
             home_object_id=ObjectId(row.home_object_id),
             enabled=row.enabled,
             mail=row.mail or "",
-            global_administrator=bool(row.global_administrator),
+            mail_nickname=row.mail_nickname or "",
+            directory_roles=roles,
         )
     if row.type == PrincipalType.GROUP:
         return Group(
@@ -328,4 +257,6 @@ def _principal(row: Row[Any]) -> Principal:
             mail_nickname=row.mail_nickname or "",
             description=row.description or "",
         )
-    return ServicePrincipal(**base, app_id=row.app_id, kind=ServicePrincipalKind(row.kind), enabled=row.enabled)
+    return ServicePrincipal(
+        **base, app_id=row.app_id, kind=ServicePrincipalKind(row.kind), enabled=row.enabled, directory_roles=roles
+    )

@@ -11,6 +11,7 @@ from lightkeeper.directory import application_credentials, credentials
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import (
     Cloud,
+    DirectoryRole,
     Group,
     License,
     ObjectId,
@@ -104,9 +105,12 @@ def _write_principals(call: Call, world: World, hashing: Hashing) -> None:
         for group in tenant.groups:
             for member in group.members:
                 directory.add_member(call, group.id, member)
+            for owner in group.owners:
+                directory.put_owner(call, group.id, owner)
 
 
 def _write_user(call: Call, tenant: DeclaredTenant, user: DeclaredUser, hashing: Hashing) -> None:
+    known = directory.find_principal(call, user.id)
     directory.put_user(
         call,
         User(
@@ -119,7 +123,9 @@ def _write_user(call: Call, tenant: DeclaredTenant, user: DeclaredUser, hashing:
             home_object_id=ObjectId(user.home_id),
             enabled=not user.disabled,
             mail=user.mail,
-            global_administrator=user.global_administrator,
+            mail_nickname=known.mail_nickname if isinstance(known, User) else "",
+            directory_roles=frozenset(DirectoryRole(each) for each in user.directory_roles),
+            profile=known.profile if known is not None else {},
         ),
     )
     if user.password is not None:
@@ -128,6 +134,7 @@ def _write_user(call: Call, tenant: DeclaredTenant, user: DeclaredUser, hashing:
 
 def _write_service_principals(call: Call, tenant: DeclaredTenant, hashing: Hashing) -> None:
     for one in tenant.service_principals:
+        known = directory.find_principal(call, one.id)
         kind = ServicePrincipalKind.MANAGED_IDENTITY if one.managed_identity else ServicePrincipalKind.APPLICATION
         directory.put_service_principal(
             call,
@@ -138,6 +145,8 @@ def _write_service_principals(call: Call, tenant: DeclaredTenant, hashing: Hashi
                 app_id=one.app_id,
                 kind=kind,
                 enabled=not one.disabled,
+                directory_roles=frozenset(DirectoryRole(each) for each in one.directory_roles),
+                profile=known.profile if known is not None else {},
             ),
         )
         for n, secret in enumerate(one.secrets):
@@ -158,6 +167,7 @@ def _write_service_principals(call: Call, tenant: DeclaredTenant, hashing: Hashi
 
 def _write_groups(call: Call, tenant: DeclaredTenant) -> None:
     for group in tenant.groups:
+        known = directory.find_principal(call, group.id)
         directory.put_group(
             call,
             Group(
@@ -168,6 +178,7 @@ def _write_groups(call: Call, tenant: DeclaredTenant) -> None:
                 mail_enabled=not group.security,
                 mail_nickname=group.name,
                 description=group.description,
+                profile=known.profile if known is not None else {},
             ),
         )
 

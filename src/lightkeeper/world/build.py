@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lightkeeper.directory.model import Cloud, License
+from lightkeeper.directory.model import Cloud, DirectoryRole, License
 from lightkeeper.kernel.findings import Finding, Place
 from lightkeeper.world import build_credentials
 from lightkeeper.world import names as derive
@@ -182,7 +182,7 @@ def _user(tenant: str, domain: str, name: str, sound: Sound, names: Names) -> De
         home_id=home,
         guest=guest_of is not None,
         disabled=_flag(sound, "disabled"),
-        global_administrator=_flag(sound, "globalAdministrator"),
+        directory_roles=_directory_roles(sound),
         password=_text(sound, "password") or None,
     )
 
@@ -205,22 +205,35 @@ def _check_guest(tenant: str, full: str, at: str, node: Node, names: Names) -> N
 
 
 def _group(tenant: str, name: str, sound: Sound, names: Names) -> DeclaredGroup:
-    at = f"tenants.{tenant}.groups.{name}.members"
-    members = []
-    for n, node in enumerate(sound.get("members") or ()):
-        if "/" in str(node.scalar) and str(node.scalar).split("/")[0].lower() != tenant.lower():
-            message = f"'{node.scalar}' is in another tenant; a group holds principals of its own."
-            names.note("ForeignMember", f"{at}[{n}]", message, node.place, "Declare a guest and name that one.")
-            continue
-        members.append(names.principal(node, tenant, f"{at}[{n}]"))
+    at = f"tenants.{tenant}.groups.{name}"
     return DeclaredGroup(
         name=name,
         id=_guid(sound, "id", derive.group_id(tenant, name)),
         display_name=_text(sound, "displayName", name),
         description=_text(sound, "description"),
         security=_text(sound, "type", "security") == "security",
-        members=tuple(dict.fromkeys(member for member in members if member)),
+        members=_locals(tenant, sound, "members", at, names),
+        owners=_locals(tenant, sound, "owners", at, names),
     )
+
+
+def _locals(tenant: str, sound: Sound, key: str, at: str, names: Names) -> tuple[str, ...]:
+    """Return the ids of principals of the tenant's own."""
+    found = []
+    for n, node in enumerate(sound.get(key) or ()):
+        if "/" in str(node.scalar) and str(node.scalar).split("/")[0].lower() != tenant.lower():
+            message = f"'{node.scalar}' is in another tenant; a group holds principals of its own."
+            names.note("ForeignMember", f"{at}.{key}[{n}]", message, node.place, "Declare a guest and name that one.")
+            continue
+        found.append(names.principal(node, tenant, f"{at}.{key}[{n}]"))
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def _directory_roles(sound: Sound) -> tuple[str, ...]:
+    roles = {str(node.scalar) for node in sound.get("directoryRoles") or ()}
+    if _flag(sound, "globalAdministrator"):
+        roles.add(DirectoryRole.GLOBAL_ADMINISTRATOR)
+    return tuple(sorted(roles))
 
 
 def _service_principal(tenant: str, name: str, sound: Sound, names: Names) -> DeclaredServicePrincipal:
@@ -237,6 +250,7 @@ def _service_principal(tenant: str, name: str, sound: Sound, names: Names) -> De
         app_id=_guid(sound, "appId", derive.app_id(tenant, name)),
         display_name=_text(sound, "displayName", name),
         managed_identity=_flag(sound, "managedIdentity"),
+        directory_roles=_directory_roles(sound),
         disabled=_flag(sound, "disabled"),
         secrets=secrets,
         certificates=certificates,

@@ -1,5 +1,6 @@
 """The world file's form: every key, what it may hold and what it says. The JSON Schema and the reader both come from here."""
 
+from lightkeeper.directory.model import DirectoryRole
 from lightkeeper.world.shape import Choice, Field, Flag, Free, Guid, ListOf, MapOf, Nullable, Shape, Text, Texts
 
 NAME = Text(
@@ -47,6 +48,10 @@ MEMBER_ROLES = ("owner", "manager", "developer")
 VERIFICATION = ("pending", "authorized", "rejected")
 
 _ID = Field(Guid(), "The object id. Derived from the name when left out.")
+_DIRECTORY_ROLES = Field(
+    ListOf(Choice(tuple(DirectoryRole))),
+    "Roles of the directory: who may read and write users, groups and applications. An application needs one even to read.",
+)
 _TAGS = Field(Texts(), "Tags.")
 
 USER = Shape(
@@ -63,12 +68,16 @@ USER = Shape(
             Flag(),
             "Whether the user is Global Administrator of the tenant and may elevate access; false when left out.",
         ),
+        "directoryRoles": _DIRECTORY_ROLES,
     },
 )
 GROUP = Shape(
     "A group.",
     {
         "members": Field(ListOf(MEMBER), "Names of users, groups and service principals of the same tenant."),
+        "owners": Field(
+            ListOf(MEMBER), "Names of users and service principals of the same tenant; they may change it."
+        ),
         "displayName": Field(ANY, "The name people see; the group's name when left out."),
         "description": Field(ANY, "What the group is for."),
         "id": _ID,
@@ -101,6 +110,7 @@ SERVICE_PRINCIPAL = Shape(
         "displayName": Field(ANY, "The name people see; the name when left out."),
         "id": _ID,
         "appId": Field(Guid(), "The application (client) id. Derived from the name when left out."),
+        "directoryRoles": _DIRECTORY_ROLES,
         "managedIdentity": Field(Flag(), "Whether it is a managed identity; such a one has no secret."),
         "disabled": Field(Flag(), "Whether sign-in is blocked; false when left out."),
     },

@@ -20,7 +20,7 @@ class DeclaredUser:
     home_id: str
     guest: bool = False
     disabled: bool = False
-    global_administrator: bool = False
+    directory_roles: tuple[str, ...] = ()
     password: str | None = field(default=None, repr=False)
 
 
@@ -45,6 +45,7 @@ class DeclaredServicePrincipal:
     display_name: str
     managed_identity: bool = False
     disabled: bool = False
+    directory_roles: tuple[str, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
     certificates: tuple[str, ...] = field(default=(), repr=False)
     federated_credentials: tuple[DeclaredFederatedCredential, ...] = ()
@@ -52,7 +53,7 @@ class DeclaredServicePrincipal:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredGroup:
-    """A group; `members` are object ids."""
+    """A group; `members` and `owners` are object ids."""
 
     name: str
     id: str
@@ -60,6 +61,7 @@ class DeclaredGroup:
     description: str
     security: bool
     members: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

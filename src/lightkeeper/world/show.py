@@ -1,6 +1,6 @@
 """What exists, in the shape of a world file: with an id beside every name, and no secret. What it shows can be applied."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -116,8 +116,9 @@ def _tenant(call: Call, tenant: Tenant, principals: list[Principal], known: _Nam
             "id": one.id,
             "displayName": one.display_name,
             **({"description": one.description} if one.description else {}),
-            "type": "security" if one.security_enabled else "microsoft365",
+            "type": "microsoft365" if one.mail_enabled else "security",
             "members": [short(member) for member in directory.list_members(call, tenant.id, one.id)],
+            **_owners(call, tenant, one, short),
         }
         for one in principals
         if isinstance(one, Group)
@@ -132,6 +133,16 @@ def _tenant(call: Call, tenant: Tenant, principals: list[Principal], known: _Nam
     }
 
 
+def _owners(call: Call, tenant: Tenant, group: Group, short: Callable[[Principal], str]) -> dict[str, Any]:
+    owners = [short(owner) for owner in directory.list_owners(call, tenant.id, group.id)]
+    return {"owners": owners} if owners else {}
+
+
+def _directory_roles(one: User | ServicePrincipal) -> dict[str, Any]:
+    roles = sorted(str(role) for role in one.directory_roles)
+    return {"directoryRoles": roles} if roles else {}
+
+
 def _user(user: User, known: _Names) -> dict[str, Any]:
     found: dict[str, Any] = {"id": user.id, "upn": user.upn, "displayName": user.display_name}
     if user.is_guest:
@@ -140,9 +151,7 @@ def _user(user: User, known: _Names) -> dict[str, Any]:
         found["mail"] = user.mail
     if not user.enabled:
         found["disabled"] = True
-    if user.global_administrator:
-        found["globalAdministrator"] = True
-    return found
+    return found | _directory_roles(user)
 
 
 def _service_principal(call: Call, one: ServicePrincipal) -> dict[str, Any]:
@@ -151,7 +160,7 @@ def _service_principal(call: Call, one: ServicePrincipal) -> dict[str, Any]:
         found["managedIdentity"] = True
     if not one.enabled:
         found["disabled"] = True
-    return found | _credentials(call, one)
+    return found | _directory_roles(one) | _credentials(call, one)
 
 
 def _credentials(call: Call, one: ServicePrincipal) -> dict[str, Any]:
