@@ -6,12 +6,14 @@ The clients are installed by `make test-clients` into `.clients/`, each generati
 import json
 import os
 import re
+import shlex
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from tests.server import REPOSITORY, Server
@@ -23,6 +25,7 @@ INSTALLED = REPOSITORY / ".clients"
 CONTOSO, FABRIKAM = names.tenant_id("contoso"), names.tenant_id("fabrikam")
 PRODUCTION, TEST = names.subscription_id("contoso-prod"), names.subscription_id("contoso-test")
 PIPELINE, PIPELINE_SECRET = names.app_id("contoso", "pipeline"), "s3cret-of-the-pipeline"
+STEWARD, STEWARD_SECRET = names.app_id("contoso", "steward"), "s3cret-of-the-steward"
 TECHNICIANS = names.group_id("fabrikam", "technicians")
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 
@@ -32,11 +35,12 @@ _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 @dataclass
 class Asked:
-    """What the server noted while something ran: `GET /subscriptions/PROD/resourcegroups/web 200`."""
+    """What the server noted while something ran: `GET /subscriptions/PROD/resourcegroups/web 200`, and the queries."""
 
     server: Server
     start: int = 0
     lines: list[str] = field(default_factory=list)
+    queries: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def _log(self) -> Path:
@@ -51,11 +55,9 @@ class Asked:
         with self._log.open(encoding="utf-8") as log:
             log.seek(self.start)
             noted = [json.loads(line) for line in log]
-        self.lines = [
-            f"{one['method']} {_shortened(one['path'])} {one['status']}"
-            for one in noted
-            if one.get("event") == "request" and one.get("surface") != "portal"
-        ]
+        asked = [one for one in noted if one.get("event") == "request" and one.get("surface") != "portal"]
+        self.lines = [f"{one['method']} {_shortened(one['path'])} {one['status']}" for one in asked]
+        self.queries = [dict(parse_qsl(one.get("query", ""), keep_blank_values=True)) for one in asked]
 
 
 def _shortened(path: str) -> str:
@@ -64,7 +66,7 @@ def _shortened(path: str) -> str:
     return _GUID.sub("*", path)
 
 
-def run(command: list[str], environment: dict[str, str], timeout: float = 120) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], environment: dict[str, str], timeout: float = 60) -> subprocess.CompletedProcess[str]:
     """Run a client with these variables besides the machine's own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "ARM_"))}
     return subprocess.run(
@@ -86,6 +88,7 @@ class Az:
     server: Server
     home: Path
     asked: list[str] = field(default_factory=list)
+    queries: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         browser = f"{INSTALLED / 'az' / 'bin' / 'python'} {HERE / 'browser.py'} %s &"
@@ -105,8 +108,13 @@ class Az:
             done = run(
                 [str(INSTALLED / "az" / "bin" / "az"), *arguments, "--only-show-errors"], self.environment | more
             )
-        self.asked = asked.lines
+        self.asked, self.queries = asked.lines, asked.queries
         return done
+
+    @property
+    def versions(self) -> list[str]:
+        """The api-versions of the last command's requests to Azure Resource Manager, in their order."""
+        return [one["api-version"] for one in self.queries if "api-version" in one]
 
     def __call__(self, *arguments: str, **more: str) -> Any:
         """Run a command that must succeed and return what it printed."""
@@ -115,14 +123,21 @@ class Az:
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def line(self, text: str, **more: str) -> Any:
-        """Run a command written as a line; words with blanks are not possible."""
-        return self(*text.split(), **more)
+        """Run a command written as a line of a shell."""
+        return self(*shlex.split(text), **more)
 
     def fails(self, text: str) -> subprocess.CompletedProcess[str]:
         """Run a command that must fail and return how it did."""
-        done = self.try_(*text.split())
+        done = self.try_(*shlex.split(text))
         assert done.returncode != 0, done.stdout
         return done
+
+    def sign_in(self, app_id: str, secret: str, tenant: str, subscription: str = "") -> "Az":
+        """Sign in as a program and choose a subscription."""
+        self.line(f"login --service-principal -u {app_id} -p {secret} --tenant {tenant}")
+        if subscription:
+            self.line(f"account set --subscription {subscription}")
+        return self
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +159,10 @@ def new_az(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable
 @pytest.fixture(scope="module")
 def az(new_az: Callable[[], Az]) -> Az:
     """`az`, signed in as Contoso's program."""
-    made = new_az()
-    made.line(f"login --service-principal -u {PIPELINE} -p {PIPELINE_SECRET} --tenant {CONTOSO}")
-    made.line(f"account set --subscription {PRODUCTION}")
-    return made
+    return new_az().sign_in(PIPELINE, PIPELINE_SECRET, CONTOSO, PRODUCTION)
+
+
+@pytest.fixture(scope="module")
+def steward(new_az: Callable[[], Az]) -> Az:
+    """`az`, signed in as the program that owns Contoso's whole tree."""
+    return new_az().sign_in(STEWARD, STEWARD_SECRET, CONTOSO, PRODUCTION)

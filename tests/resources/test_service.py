@@ -198,7 +198,7 @@ def test_a_provider_never_registered_can_be_unregistered(house: House) -> None:
     """`az provider unregister --wait` asks until it reads `Unregistered`, and for nothing else."""
     with house.calling(OPERATOR) as call:
         for _ in range(2):
-            assert service.unregister(call, PROD, "Microsoft.Batch").state is RegistrationState.UNREGISTERED
+            assert service.unregister(call, PROD, "Microsoft.Network").state is RegistrationState.UNREGISTERED
 
 
 def test_some_providers_need_no_registration(house: House) -> None:
