@@ -39,6 +39,7 @@ from lightkeeper.kernel.certificates import Certificates, ensure_certificates
 from lightkeeper.kernel.chores import Chores
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
+from lightkeeper.kernel.nodes import Nodes
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Unauthenticated
 from lightkeeper.kernel.workflows import Workflow, Workflows
@@ -66,7 +67,7 @@ from lightkeeper.wire.arm.routing import Routes
 from lightkeeper.wire.arm.table import operations
 from lightkeeper.wire.arm.throttling import Throttle
 from lightkeeper.wire.catalog.routes import catalog_routes
-from lightkeeper.wire.edge import edge
+from lightkeeper.wire.edge import edge, up_to_date
 from lightkeeper.wire.entra.graph.app import graph_app
 from lightkeeper.wire.entra.routes import entra_routes
 from lightkeeper.wire.entra.settings import EntraSettings
@@ -240,8 +241,13 @@ def serve(settings: Settings) -> None:
             _apply_world(house.office, settings.world)
         doors = _doors(settings, port, graph_port, certificates)
         main, graph = _apps(house, settings, doors)
-        durable = Workflows(house.office, workflows(), url=settings.workflows_url, node=_node_name(settings.data))
+        node = _node_name(settings.data)
+        durable = Workflows(house.office, workflows(), url=settings.workflows_url, node=node)
         durable.launch()
+        nodes = Nodes(database, node, durable.take_over)
+        if not database.local:
+            main, graph = up_to_date(main, house.follower.look_now), up_to_date(graph, house.follower.look_now)
+            nodes.start()
         chores = Chores(house.office, CHORES)
         chores.start()
         try:
@@ -254,6 +260,7 @@ def serve(settings: Settings) -> None:
             )
         finally:
             chores.close()
+            nodes.close()
             durable.close()
             database.close()
             for file in _ready_files(settings):

@@ -37,8 +37,14 @@ class Follower:
 
     def look(self, connection: Connection) -> None:
         """Read what other nodes have logged since; one indexed query when there is nothing new."""
-        with self._lock:
-            self._catch_up(connection)
+        if log.head_of(connection)[0] > self.revision:
+            with self._lock:
+                self._catch_up(connection)
+
+    def look_now(self) -> None:
+        """Read what other nodes have logged by now."""
+        with self._office.database.read() as connection:
+            self.look(connection)
 
     def _catch_up(self, connection: Connection) -> None:
         while entries := log.after(connection, self.revision, limit=_BATCH):

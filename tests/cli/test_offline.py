@@ -34,7 +34,7 @@ COMMANDS = [
     "leads accept", "leads decline", "leads won", "leads lost", "leads export", "leads deliveries", "leads replay",
     "leads test", "leads secret", "leads contact", "notices list", "webhooks list", "webhooks add", "webhooks remove",
     "report insights", "report orders", "report customers", "report delegations", "report adoption",
-    "report time-to-accept", "report behind",
+    "report time-to-accept", "report behind", "status", "log aside", "log retry",
 ]  # fmt: skip
 
 

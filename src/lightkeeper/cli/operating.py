@@ -16,6 +16,9 @@ def register(app: typer.Typer) -> None:
     log = group(app, "log", "The log of every change: whether it is intact, what was written last.")
     command(log, "verify", anybody=False)(verify)
     command(log, "tail", anybody=False)(tail)
+    command(log, "aside", anybody=False)(aside)
+    command(log, "retry", anybody=False)(retry)
+    command(app, "status", anybody=False)(status)
     clock = group(app, "clock", "The time everything goes by; a sandbox may move it forward.")
     command(clock, "show", anybody=False)(show)
     command(clock, "advance", anybody=False)(advance)
@@ -48,6 +51,40 @@ def tail(
         answer = desk.operator("GET", "log", query={"after": str(answer["head"]), "limit": "1000"})
         if answer["value"]:
             _print(desk, answer["value"])
+
+
+def aside(desk: Desk) -> None:
+    """List the entries that a reader of the log could not deal with and has set aside, each with the reason."""
+    desk.show(
+        desk.operator("GET", "log/aside")["value"],
+        Column("READER", "reader"), Column("REVISION", "revision"), Column("WHAT", "kind", "bold"),
+        Column("WHEN", "at"), Column("WHY", "reason"),
+        empty="Nothing was set aside.",
+    )  # fmt: skip
+
+
+def retry(
+    desk: Desk,
+    reader: Annotated[str, typer.Argument(help="The reader, as `log aside` names it.")],
+    revision: Annotated[int, typer.Argument(min=1, help="The entry's revision.")],
+) -> None:
+    """Let a reader try an entry again that it has set aside; it does within seconds."""
+    answer = desk.operator("POST", "log/retry", body={"reader": reader, "revision": str(revision)})
+    if desk.for_people:
+        desk.say(f"Revision {revision} is tried again by '{reader}'. `lightkeeper log aside` says whether it failed.")
+    else:
+        desk.show(answer)
+
+
+def status(desk: Desk) -> None:
+    """Say how far the server is, and whether anything was set aside."""
+    answer = desk.operator("GET", "health")
+    if not desk.for_people:
+        desk.show(answer)
+        return
+    desk.say(f"The server is up at revision {answer['revision']}.")
+    if answer["setAside"]:
+        desk.say(f"Entries of the log set aside: {answer['setAside']}. `lightkeeper log aside` lists them.")
 
 
 def _print(desk: Desk, entries: list[Mapping[str, Any]]) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import BigInteger, Column, Connection, Index, Row, String, Table
 
 from lightkeeper.kernel import encoding
 from lightkeeper.kernel.database import Json, UtcTime, hold, metadata
+from lightkeeper.kernel.lookup import Lookup
 
 GENESIS = "0" * 64
 
@@ -47,6 +48,9 @@ log_cursors = Table(
     Column("revision", BigInteger, nullable=False),
     Column("note", Text),
 )
+
+
+_HEAD = Lookup(select(events.c.revision, events.c.hash).order_by(desc(events.c.revision)).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +137,7 @@ def append(
 
 def head_of(connection: Connection) -> tuple[int, str]:
     """Return the last revision and its hash; (0, GENESIS) for an empty log."""
-    row = connection.execute(
-        select(events.c.revision, events.c.hash).order_by(desc(events.c.revision)).limit(1)
-    ).first()
+    row = _HEAD.first(connection)
     return (row.revision, row.hash) if row else (0, GENESIS)
 
 

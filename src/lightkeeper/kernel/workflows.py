@@ -6,7 +6,8 @@ between its commit and its checkpoint) and says whether to go on. Waiting for a 
 the next workflow starts when the person's entry is logged.
 
 Nothing is lost between a commit and the start of its workflow: one thread of each process follows the log with a stored
-cursor and starts what it finds under an id made of the entry's revision; starting twice is starting once.
+cursor and starts what it finds under an id made of the entry's revision; starting twice is starting once. What a node
+had begun when it died is taken over by another one (`kernel/nodes.py`).
 """
 
 import logging
@@ -19,14 +20,18 @@ from datetime import timedelta
 import structlog
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from lightkeeper.kernel import log
+from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.log import Entry
+from lightkeeper.kernel.log_reader import LogReader
 from lightkeeper.kernel.office import Office
 
 Act = Callable[[Office, str], bool]
 CURSOR = "workflows"
 APPLICATION_VERSION = "1"
 """Workflows of another version are not resumed, so this changes only when the steps of a running one no longer fit."""
+
+_PORTION = 20
+"""Entries whose workflows are started in one transaction."""
 
 _RETRIES, _FIRST_WAIT = 5, 0.5
 
@@ -103,6 +108,7 @@ class Workflows:
         _desk.running = {}
         self._office = office
         self._by_kind = {workflow.started_by: workflow for workflow in workflows}
+        self._reader = LogReader(CURSOR, tuple(self._by_kind), self._start, portion=_PORTION)
         self._url, self._node = url, node
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._follow, name="workflow-starter", daemon=True)
@@ -148,7 +154,8 @@ class Workflows:
             if self._stop.is_set():
                 return
             try:
-                self._start_new()
+                while self._reader.follow(self._office) and not self._stop.is_set():
+                    pass
                 if time.monotonic() - looked_after >= LOOK_AFTER_EVERY:
                     looked_after = time.monotonic()
                     self.revive()
@@ -171,15 +178,13 @@ class Workflows:
                 with SetWorkflowID(f"{prefix}again-{len(known)}"):
                     DBOS.start_workflow(_run, workflow.name, subject)
 
-    def _start_new(self) -> None:
-        with self._office.database.read() as connection:
-            done = log.cursor_of(connection, CURSOR)
-            entries = log.after(connection, done, kinds=list(self._by_kind))
-        for entry in entries:
-            workflow = self._by_kind[entry.kind]
-            subject = str(entry.body[workflow.subject])
-            with SetWorkflowID(f"{workflow.name}/{subject}/{entry.revision}"):
-                DBOS.start_workflow(_run, workflow.name, subject)
-        if entries:
-            with self._office.database.write() as connection:
-                log.move_cursor(connection, CURSOR, max(log.cursor_of(connection, CURSOR), entries[-1].revision))
+    def take_over(self, node: str) -> None:
+        """Make what another node had begun eligible here; harmless for what somebody has taken already."""
+        DBOS._recover_pending_workflows([node])
+
+    def _start(self, call: Call, entry: Entry) -> None:
+        """Start what an entry asks for. It begins to work when the entry's turn is over, or a little before."""
+        workflow = self._by_kind[entry.kind]
+        subject = str(entry.body[workflow.subject])
+        with SetWorkflowID(f"{workflow.name}/{subject}/{entry.revision}"):
+            DBOS.start_workflow(_run, workflow.name, subject)

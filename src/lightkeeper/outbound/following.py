@@ -8,42 +8,30 @@ from collections.abc import Callable, Mapping
 
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import User
-from lightkeeper.kernel import ids, log
-from lightkeeper.kernel.call import PLATFORM, Call
+from lightkeeper.kernel import ids
+from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.log import Entry
+from lightkeeper.kernel.log_reader import LogReader
 from lightkeeper.kernel.office import Office
 from lightkeeper.outbound import happened, lead_rules, projection, store
 from lightkeeper.outbound.leads import pass_on
 from lightkeeper.outbound.model import Lead, LeadEnvironment, LeadKind
 
 READER = "outbound"
-BATCH = 200
 
 LEAD_RECEIVED = "LeadReceived"
 
 
-def follow(office: Office) -> bool:
-    """Deal with the entries that follow the cursor, one batch of them; return whether there may be more."""
-    with office.database.read() as connection:
-        if not log.after(connection, log.cursor_of(connection, READER), limit=1, kinds=KINDS):
-            return False
-    with office.writing(PLATFORM) as call:
-        call.open_to_all("the platform reads its own log")
-        call.hold(f"reader:{READER}")
-        entries = log.after(call.connection, log.cursor_of(call.connection, READER), limit=BATCH, kinds=KINDS)
-        for entry in entries:
-            projection.apply(call, entry)
-            if handle := _HANDLERS.get(entry.kind):
-                handle(call, entry)
-        if entries:
-            log.move_cursor(call.connection, READER, entries[-1].revision)
-    return len(entries) == BATCH
-
-
 def follow_to_end(office: Office) -> None:
-    """Deal with everything the log holds."""
-    while follow(office):
+    """Deal with everything the log holds; what fails is tried again at the next look, and in the end set aside."""
+    while _reader.follow(office):
         pass
+
+
+def _deal(call: Call, entry: Entry) -> None:
+    projection.apply(call, entry)
+    if handle := _HANDLERS.get(entry.kind):
+        handle(call, entry)
 
 
 def _accepted(call: Call, entry: Entry) -> None:
@@ -93,3 +81,5 @@ _HANDLERS: Mapping[str, Callable[[Call, Entry], None]] = {
 }
 KINDS = (*projection.KINDS, *_HANDLERS)
 """What this reader reads; everything else in the log passes by."""
+
+_reader = LogReader(READER, KINDS, _deal)

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
+
 App = Callable[
     [
         MutableMapping[str, Any],
@@ -13,6 +15,21 @@ App = Callable[
 ]
 
 _ARM_WORDS = frozenset({"subscriptions", "providers", "tenants"})
+
+
+def up_to_date(app: App, look: Callable[[], None]) -> App:
+    """Return the application that takes in what other nodes have written (`look`) before it judges who is asking what.
+
+    So an answer of one node holds at every other node from the next request on, at the price of a look-up.
+    """
+    threads = CapacityLimiter(32)
+
+    async def looking(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await to_thread.run_sync(look, limiter=threads)
+        await app(scope, receive, send)
+
+    return looking
 
 
 def edge(arm: App, others: App) -> App:

@@ -9,11 +9,12 @@ from lightkeeper.access import service as roles
 from lightkeeper.access.assignment_rules import Asked as Asking
 from lightkeeper.access.model import OWNER
 from lightkeeper.kernel import clock as kernel_clock
-from lightkeeper.kernel import log
+from lightkeeper.kernel import log, log_reader
 from lightkeeper.kernel.call import OPERATOR
 from lightkeeper.kernel.clock import iso
 from lightkeeper.kernel.ids import new_guid
 from lightkeeper.kernel.log import Entry
+from lightkeeper.kernel.log_reader import SetAside
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.kernel.resource_id import parse
 from lightkeeper.resources import service as resources
@@ -24,8 +25,16 @@ from lightkeeper.world.beside import Beside
 
 
 def get_health(desk: OperatorDesk, asked: Asked) -> Any:
-    """Return that the server is up, and how far its log and its access index are."""
-    return {"status": "ok", "revision": desk.office.revision, "indexRevision": desk.index.revision}
+    """Return that the server is up, how far its log and its access index are, and how many entries were set aside."""
+    with desk.office.reading(OPERATOR) as call:
+        call.open_to_all("only the holder of the operator's key gets here")
+        aside = len(log_reader.set_aside(call.connection))
+    return {
+        "status": "ok",
+        "revision": desk.office.revision,
+        "indexRevision": desk.index.revision,
+        "setAside": aside,
+    }
 
 
 def post_world(desk: OperatorDesk, asked: Asked) -> Any:
@@ -92,6 +101,35 @@ def get_log(desk: OperatorDesk, asked: Asked) -> Any:
     return {"head": head, "value": [_entry(entry) for entry in found]}
 
 
+def get_set_aside(desk: OperatorDesk, asked: Asked) -> Any:
+    """Return the entries that readers of the log could not deal with, each with the reason."""
+    with desk.office.reading(OPERATOR) as call:
+        call.open_to_all("only the holder of the operator's key gets here")
+        found = log_reader.set_aside(call.connection)
+    return {"value": [_aside(one) for one in found]}
+
+
+def post_retry(desk: OperatorDesk, asked: Asked) -> Any:
+    """Let the `reader` try the entry of a `revision` (a text of digits) again that it has set aside."""
+    reader, revision = asked.needed("reader"), asked.needed("revision")
+    if not revision.isdecimal() or len(revision) > 18:
+        raise Invalid("InvalidNumber", "'revision' must be a whole number.", target="revision")
+    with desk.office.writing(OPERATOR) as call:
+        found = log_reader.ask_again(call, reader, int(revision))
+    return _aside(found)
+
+
+def _aside(one: SetAside) -> dict[str, Any]:
+    return {
+        "reader": one.reader,
+        "revision": one.revision,
+        "kind": one.kind,
+        "reason": one.reason,
+        "at": iso(one.at),
+        "askedAgain": one.asked_again,
+    }
+
+
 def _entry(entry: Entry) -> dict[str, Any]:
     return {
         "revision": entry.revision,
@@ -147,6 +185,8 @@ ENDPOINTS = [
     ("GET", "/operator/world", get_world),
     ("POST", "/operator/log/verify", post_verify),
     ("GET", "/operator/log", get_log),
+    ("GET", "/operator/log/aside", get_set_aside),
+    ("POST", "/operator/log/retry", post_retry),
     ("POST", "/operator/access/check", access.check),
     ("POST", "/operator/access/explain", access.explain),
     ("POST", "/operator/access/list", access.list_rights),
