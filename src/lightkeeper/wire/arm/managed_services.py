@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 from typing import Any, TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
@@ -133,17 +133,24 @@ def system_data_of(stamp: Stamp) -> dict[str, str]:
     }
 
 
-_EQUALS = re.compile(r"\s*managedByTenantId\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
-_AMONG = re.compile(r"\s*managedByTenantId\s+in\s*\(\s*('[^']*'(?:\s*,\s*'[^']*')*)\s*\)\s*", re.IGNORECASE)
+_ONE = r"(?:'[^']*'|[\w-]+)"
+_EQUALS = re.compile(rf"\s*managedByTenantId\s+eq\s+({_ONE})\s*", re.IGNORECASE)
+_AMONG = re.compile(rf"\s*managedByTenantId\s+in\s*\(\s*({_ONE}(?:\s*,\s*{_ONE})*)\s*\)\s*", re.IGNORECASE)
 
 
 def managing_tenants(request: ArmRequest) -> frozenset[str] | None:
-    """Return the tenants `$filter` asks for, None without a filter. Some clients encode the filter twice."""
-    text = unquote(request.query.get("$filter", ""))
+    """Return the tenants `$filter` asks for, None without a filter.
+
+    Some clients encode the filter twice, the public examples even with its name, and some leave out the quotes.
+    """
+    text = request.query.get("$filter", "")
+    if "%" in text:
+        text = unquote_plus(text)
+    text = text.removeprefix("$filter=")
     if not text.strip():
         return None
     if found := _EQUALS.fullmatch(text):
-        return frozenset({found[1].lower()})
+        return frozenset({found[1].strip("'").lower()})
     if found := _AMONG.fullmatch(text):
         return frozenset(one.strip().strip("'").lower() for one in found[1].split(","))
     raise Invalid(

@@ -71,10 +71,12 @@ def get_group(call: Call, request: ArmRequest) -> Answer:
         shown["properties"]["children"] = _children(group.name, whole, deep=deep)
     if "path" in expand:
         way = [*reversed(whole.ancestors_of(group.name)), group]
-        shown["properties"]["path"] = [{"name": one.name, "displayName": one.display_name} for one in way]
+        shown["properties"]["details"]["path"] = [{"name": one.name, "displayName": one.display_name} for one in way]
     if "ancestors" in expand:
-        shown["properties"]["managementGroupAncestors"] = [one.name for one in whole.ancestors_of(group.name)]
-        shown["properties"]["managementGroupAncestorsChain"] = [
+        shown["properties"]["details"]["managementGroupAncestors"] = [
+            one.name for one in whole.ancestors_of(group.name)
+        ]
+        shown["properties"]["details"]["managementGroupAncestorsChain"] = [
             {"name": one.name, "displayName": one.display_name} for one in whole.ancestors_of(group.name)
         ]
     return Answer(200, shown)

@@ -19,7 +19,7 @@ from lightkeeper.storefront import agreements, service
 from lightkeeper.storefront.model import Listing
 from lightkeeper.wire.arm import api_version, errors
 from lightkeeper.wire.arm.operation import Answer
-from lightkeeper.wire.catalog.documents import catalog_item, product
+from lightkeeper.wire.catalog.documents import catalog_item, product, product_summary
 
 ANYBODY = Caller(ObjectId("anybody"), NOBODY, "anybody", CallerKind.USER, NOBODY, ObjectId("anybody"))
 PAGE = 100
@@ -32,14 +32,14 @@ log = structlog.get_logger("lightkeeper.catalog")
 
 def catalog_routes(office: Office, base: str = "") -> list[Route]:
     """Return the catalog's routes below `base`."""
-    rows: list[tuple[str, Form, tuple[str, ...]]] = [
-        ("offers", catalog_item, OFFERS_VERSIONS),
-        ("products", product, PRODUCTS_VERSIONS),
+    rows: list[tuple[str, Form, Form, tuple[str, ...]]] = [
+        ("offers", catalog_item, catalog_item, OFFERS_VERSIONS),
+        ("products", product_summary, product, PRODUCTS_VERSIONS),
     ]
     routes = []
-    for name, form, versions in rows:
-        routes.append(Route(f"{base}/{name}", _endpoint(office, _list, form, versions), methods=["GET"]))
-        routes.append(Route(f"{base}/{name}/{{id}}", _endpoint(office, _item, form, versions), methods=["GET"]))
+    for name, listed, alone, versions in rows:
+        routes.append(Route(f"{base}/{name}", _endpoint(office, _list, listed, versions), methods=["GET"]))
+        routes.append(Route(f"{base}/{name}/{{id}}", _endpoint(office, _item, alone, versions), methods=["GET"]))
     routes.append(Route(f"{base}/terms/{{signature}}", _terms_endpoint(office), methods=["GET"]))
     return routes
 
@@ -98,7 +98,8 @@ def _list(office: Office, request: Request, form: Form) -> dict[str, Any]:
     if following < len(found):
         query = urlencode({**request.query_params, "$skiptoken": str(following)})
         link = f"{request.url.scheme}://{request.url.netloc}{request.url.path}?{query}"
-    return {"items": page, "nextPageLink": link, "count": len(page)}
+    answer: dict[str, Any] = {"items": page, "nextPageLink": link}
+    return answer | {"count": len(page)} if form is catalog_item else answer
 
 
 def _item(office: Office, request: Request, form: Form) -> dict[str, Any]:
