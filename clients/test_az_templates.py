@@ -236,6 +236,33 @@ def test_every_command_at_every_scope(az: Az, place: tuple[str, str, str]) -> No
     assert "DeploymentNotFound" in az.fails(f"deployment {scope} show -n every {where}").stderr
 
 
+def test_a_running_deployment_is_canceled(az: Az, tmp_path: Path) -> None:
+    """What is deployed stays, the rest is never begun; the name can be used again."""
+    file = tmp_path / "many.json"
+    account = {
+        "type": "Microsoft.Storage/storageAccounts",
+        "apiVersion": "2023-05-01",
+        "name": "[concat('many', copyIndex())]",
+        "location": "northeurope",
+        "kind": "StorageV2",
+        "sku": {"name": "Standard_LRS"},
+        "copy": {"name": "many", "count": MANY},
+    }
+    file.write_text(json.dumps({"$schema": SCOPES["group"][1], "contentVersion": "1.0.0.0", "resources": [account]}))
+
+    az.line(f"deployment group create -n many -g rg2 -f {file} --no-wait")
+    az.line("deployment group cancel -n many -g rg2")
+    shown = az.line("deployment group show -n many -g rg2")
+    made = len(az.line("resource list -g rg2 --resource-type Microsoft.Storage/storageAccounts --query [].name"))
+
+    assert shown["properties"]["provisioningState"] == "Canceled"
+    assert 0 < made < MANY
+    assert len(az.line("deployment operation group list -n many -g rg2")) == made
+
+
+MANY = 800
+
+
 def test_template_specs_are_refused_clearly(az: Az) -> None:
     """They are not kept: what is stored and deployed by nobody would be a lie."""
     refused = az.fails("ts create -n spec -g rg2 -v 1 -l westeurope -f " + str(FOLDER / "subscription.json"))

@@ -1,5 +1,6 @@
 """What happens while a deployment runs: order, failures, interruptions, cancellation."""
 
+import json
 from typing import Any
 
 import pytest
@@ -123,6 +124,24 @@ def test_a_run_that_was_cut_off_goes_on(office: Office, cloud: Cloud) -> None:
     assert cloud.resources[f"{GROUP}/providers/ns.x/t/b".lower()]["properties"] == {"y": 1}
 
 
+@pytest.mark.parametrize(("version", "code"), [("2025-04-01", "ResourceDeploymentFailure"), ("2019-10-01", "Conflict")])
+def test_older_clients_read_what_failed_as_text(office: Office, cloud: Cloud, version: str, code: str) -> None:
+    """Older api-versions put the error of a resource as text into the message; newer ones nest it as a document."""
+    cloud.refused = {"b"}
+    deploy(office, template(thing("b")))
+    path = f"{GROUP}/providers/Microsoft.Resources/deployments/d1"
+
+    with office.reading(OWNER) as call:
+        shown = wire.get_deployment(call, request("GET", path, version=version)).body["properties"]["error"]
+        status = wire.get_status(call, request("GET", f"{path}/operationStatuses/x", version=version)).body["error"]
+
+    assert shown == status
+    [detail] = shown["details"]
+    assert detail["code"] == code
+    inner = detail if code != "Conflict" else json.loads(detail["message"])["error"]
+    assert inner["details"][0]["code"] == "AlreadyTaken"
+
+
 def test_a_nested_failure_is_the_outer_one_too(office: Office, cloud: Cloud) -> None:
     """The outer deployment carries the nested one's error."""
     cloud.refused = {"b"}
@@ -173,8 +192,8 @@ def test_outputs_that_cannot_be_evaluated_fail_the_deployment(office: Office) ->
     )
 
 
-def request(method: str, path: str, body: Any = None, **query: str) -> ArmRequest:
-    return ArmRequest(parse(path), method, query, {}, body, "2022-09-01", "https://localhost:1")
+def request(method: str, path: str, body: Any = None, version: str = "2022-09-01", **query: str) -> ArmRequest:
+    return ArmRequest(parse(path), method, query, {}, body, version, "https://localhost:1")
 
 
 def test_the_wire_answers_with_a_place_to_poll(office: Office) -> None:

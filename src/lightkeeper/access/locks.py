@@ -90,6 +90,11 @@ def list_locks(call: Call, scope: str, *, at_scope: bool = False) -> Sequence[Lo
     return lock_store.list_around(call.connection, place.keys, None if at_scope else place.keys[0])
 
 
+def is_locked(call: Call, scope: str) -> bool:
+    """Return whether a lock at `scope` or above keeps what is there from being deleted. Authorizes nobody."""
+    return bool(lock_store.list_around(call.connection, place_of(call, scope).keys, None))
+
+
 def delete_lock(call: Call, scope: str, name: str) -> bool:
     """Take a lock away; return whether there was one."""
     call.authorize(actions.DELETE_LOCKS, scope)

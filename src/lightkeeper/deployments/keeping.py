@@ -8,11 +8,15 @@ from lightkeeper.deployments import actions, records, store
 from lightkeeper.deployments.accepting import Checked
 from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.model import Deployment
+from lightkeeper.deployments.seams import installed
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Conflict
 
 MOST_KEPT, KEPT_AFTER_CLEANUP = 775, 750
 """At how many deployments of one scope the oldest are deleted, and how many then stay (public page "deployment history")."""
+
+QUOTA = 800
+"""More deployments than these a scope never has; reached where a lock keeps the old ones."""
 
 
 def accept(
@@ -57,9 +61,24 @@ def _insist_on_replaceable(earlier: Deployment, draft: Deployment) -> None:
 
 
 def _make_room(call: Call, draft: Deployment) -> None:
+    """Delete the oldest deployments of a scope that keeps too many, unless a lock keeps them.
+
+    Raises `Conflict` when there is no room: everything is locked, or still active.
+    """
     scope = store.scope_key(draft.tenant_id, draft.scope)
+    call.hold(f"deployments:{scope}")
     kept = store.count(call, scope)
     if kept < MOST_KEPT:
         return
-    for old in store.oldest(call, scope, kept - KEPT_AFTER_CLEANUP):
-        store.remove(call, old.key)
+    if not installed().is_locked(call, draft.scope):
+        gone = store.oldest(call, scope, kept - KEPT_AFTER_CLEANUP)
+        for old in gone:
+            store.remove(call, old.key)
+        kept -= len(gone)
+    if kept >= QUOTA:
+        raise Conflict(
+            "DeploymentQuotaExceeded",
+            f"Creating the deployment '{draft.name}' would exceed the quota of '{QUOTA}'. The current deployment count is"
+            f" '{kept}'. Please delete some deployments before creating a new one, or see https://aka.ms/800LimitFix for"
+            " information on managing deployment limits.",
+        )

@@ -78,6 +78,7 @@ class Seams:
     why_not_kept: Callable[[str, str], Problem | None] = lambda resource_id, api_version: (
         None
     )  # why nobody can put such a resource, whatever it says: an unknown type or version
+    is_locked: Callable[[Call, str], bool] = lambda call, scope: False  # whether a lock keeps what is at a scope
     unregistered: frozenset[str] = field(default=frozenset({"microsoft.resources"}))
     """Namespaces that need no registration."""
 

@@ -12,6 +12,7 @@ from lightkeeper.deployments.values import lookup
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.problems import Invalid, NotFound
+from lightkeeper.wire.arm import deployment_errors
 from lightkeeper.wire.arm.jsonc import Sent
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
 
@@ -91,12 +92,16 @@ def put_deployment(call: Call, request: ArmRequest) -> Answer:
     deployment, created = service.create(call, scope, name, to_domain(request))
     status = request.link(f"{deployment.id}/operationStatuses/{deployment.run_id}")
     headers = {"azure-asyncoperation": status, "retry-after": RETRY_AFTER}
-    return Answer(201 if created else 200, projection.document_of(deployment), headers)
+    return Answer(201 if created else 200, _shown(request, deployment), headers)
+
+
+def _shown(request: ArmRequest, deployment: Deployment) -> dict[str, Any]:
+    return deployment_errors.document(projection.document_of(deployment), request.api_version)
 
 
 def get_deployment(call: Call, request: ArmRequest) -> Answer:
     """Answer the deployment."""
-    return Answer(200, projection.document_of(service.get_deployment(call, *_place(request))))
+    return Answer(200, _shown(request, service.get_deployment(call, *_place(request))))
 
 
 def head_deployment(call: Call, request: ArmRequest) -> Answer:
@@ -119,7 +124,7 @@ def list_deployments(call: Call, request: ArmRequest) -> Answer:
     found, following = service.list_deployments(
         call, request.id.scope, state=state, top=int(top[:6]) if top else None, before=request.query.get("$skiptoken")
     )
-    body: dict[str, Any] = {"value": [projection.document_of(one) for one in found]}
+    body: dict[str, Any] = {"value": [_shown(request, one) for one in found]}
     if following is not None:
         more = {name: request.query[name] for name in ("$filter", "$top") if name in request.query}
         body["nextLink"] = request.link(request.id.text, **more, **{"$skiptoken": following})
@@ -171,16 +176,16 @@ def get_status(call: Call, request: ArmRequest) -> Answer:
     deployment = service.status_of(call, *_place(request))
     # Pollers that are not told when to come again wait for half a minute.
     waiting = {} if deployment.state.terminal else {"retry-after": RETRY_AFTER}
-    return Answer(200, status_document(deployment), waiting)
+    return Answer(200, status_document(deployment, request.api_version), waiting)
 
 
-def status_document(deployment: Deployment) -> dict[str, Any]:
+def status_document(deployment: Deployment, api_version: str) -> dict[str, Any]:
     """Return the document that pollers read."""
     found: dict[str, Any] = {"status": deployment.state.value}
     if deployment.state is State.CANCELED:
         found["error"] = {"code": "DeploymentCanceled", "message": "The deployment was canceled."}
     elif deployment.error is not None:
-        found["error"] = dict(deployment.error)
+        found["error"] = deployment_errors.shown(deployment.error, api_version)
     return found
 
 

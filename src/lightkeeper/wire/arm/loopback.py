@@ -6,6 +6,7 @@ So whatever can be PUT can be deployed, with the same checks and the same answer
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from lightkeeper.access import locks
 from lightkeeper.access import service as access
 from lightkeeper.access.roles import role_named
 from lightkeeper.deployments import standing
@@ -103,6 +104,7 @@ class Loopback:
             refused=self.refused,
             may_nevertheless=_may_nevertheless,
             why_not_kept=self._why_not_kept,
+            is_locked=_is_locked,
         )
 
     def _writer(self, resource_type: str) -> Writer:
@@ -176,6 +178,10 @@ class Shelf:
         if resource_type is None:
             return {"namespace": known, "resourceTypes": types}
         return next((one for one in types if str(one["resourceType"]).lower() == resource_type.lower()), None)
+
+
+def _is_locked(call: Call, scope: str) -> bool:
+    return resource_id.parse(scope).subscription_id is not None and locks.is_locked(call, scope)
 
 
 def _may_nevertheless(call: Call, resource_type: str, scope: str, properties: Mapping[str, Any]) -> bool:
