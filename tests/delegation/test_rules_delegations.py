@@ -9,7 +9,7 @@ from lightkeeper.access.model import CONTRIBUTOR
 from lightkeeper.delegation import service, shelf
 from lightkeeper.delegation.assignment_rules import RIGHTS_TO_DELEGATE, OnboardingFacts, why_not_onboard
 from lightkeeper.delegation.definition_rules import CROSS_CLOUD, LICENSE_REQUIRED
-from lightkeeper.delegation.model import EligibleAuthorization
+from lightkeeper.delegation.model import Authorization, EligibleAuthorization
 from lightkeeper.delegation.settings import DelegationSettings
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import Cloud, Tenant
@@ -78,6 +78,24 @@ def test_l38_the_clouds_of_both_tenants_are_compared(town: Market) -> None:
         put(town, tenant("rival"))
 
     assert refused.value.code == CROSS_CLOUD
+
+
+def test_l41_an_application_is_no_principal(town: Market) -> None:
+    """L41: the object id of the registration is refused with the exact text; its service principal's is taken."""
+    app_id = named("app", "robot")
+    with town.as_("operator") as call:
+        call.open_to_all("a look-up of this test")
+        registered = directory.find_application(call, app_id)
+    assert registered is not None
+    good = asks_for(("robot", READER), name="Robot")
+    wrong = replace(good, name="Wrong", authorizations=(Authorization(registered.object_id, READER),))
+
+    town.assign(town.define(good), "prod/web")
+    with pytest.raises(Invalid) as refused:
+        town.assign(town.define(wrong), "prod/data")
+
+    assert refused.value.code == "InvalidRegistrationDefinitionCreateRequest"
+    assert refused.value.message == "Principals of type Application cannot validly be used in role assignments."
 
 
 def test_l57_the_providers_directory_says_whether_it_may_activate(town: Market) -> None:

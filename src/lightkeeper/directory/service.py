@@ -49,6 +49,7 @@ from lightkeeper.kernel.problems import Conflict, NotFound, refuse_if
 __all__ = [
     "add_member",
     "all_memberships",
+    "applications_among",
     "delete_principal",
     "find_application",
     "find_principal",
@@ -107,6 +108,13 @@ def find_application(call: Call, app_id: str) -> Application | None:
 def principals_by_ids(call: Call, object_ids: Iterable[str]) -> dict[ObjectId, Principal]:
     """Return those of the principals that exist, by object id."""
     return store.principals_by_ids(call.connection, object_ids)
+
+
+def applications_among(call: Call, object_ids: Iterable[str]) -> frozenset[str]:
+    """Return those of the object ids that are registrations of applications, which are no principals themselves."""
+    return frozenset(
+        str(one.object_id) for one in application_store.applications_by_object_ids(call.connection, object_ids)
+    )
 
 
 def groups_of(call: Call, object_id: str) -> list[ObjectId]:

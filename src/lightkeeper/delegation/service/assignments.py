@@ -22,7 +22,6 @@ from lightkeeper.delegation.objections import findings_of
 from lightkeeper.delegation.service import places, rights
 from lightkeeper.delegation.service.stamps import stamp
 from lightkeeper.directory import service as directory
-from lightkeeper.directory.model import Principal
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Conflict, Invalid, refuse_if
 from lightkeeper.kernel.resource_id import MalformedId, parse
@@ -78,22 +77,24 @@ def _facts(
         store.definition(call.connection, one.definition_id)
         for one in store.assignments_at(call.connection, scope.lower())
     )
+    principals = _principals(definition)
     return DelegationFacts(
         definition=definition,
         others=[one for one in given if existing is None or one.key != existing.key],
         beside=[one for one in beside if one is not None],
         existing=existing,
-        principals=_principals(call, definition),
+        principals={str(key): found for key, found in directory.principals_by_ids(call, principals).items()},
+        applications=directory.applications_among(call, principals),
     )
 
 
-def _principals(call: Call, definition: RegistrationDefinition) -> dict[str, Principal]:
-    """Return those of the definition's principals and approvers that exist; asked now, not at definition time (L42)."""
+def _principals(definition: RegistrationDefinition) -> set[str]:
+    """Return the ids of the definition's principals and approvers; looked up now, not at definition time (L41, L42)."""
     wanted = {entry.principal_id for entry in definition.authorizations}
     for eligible in definition.eligible_authorizations:
         wanted.add(eligible.principal_id)
         wanted |= {approver.principal_id for approver in eligible.policy.approvers}
-    return {str(key): value for key, value in directory.principals_by_ids(call, wanted).items()}
+    return wanted
 
 
 def _refuse(scope: str, facts: DelegationFacts) -> None:
