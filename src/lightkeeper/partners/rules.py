@@ -16,6 +16,7 @@ BAD_REQUEST = "BadRequest"
 CONFLICT = "Conflict"
 
 _PARTNER_ID = re.compile(r"[0-9]{1,10}")
+_READER = re.compile(r"reader\b", re.IGNORECASE)
 
 EARN_ALTHOUGH_THEY_READ = frozenset({"7f951dda-4ed3-4680-a7ca-43fe172d538d"})
 """AcrPull: pulling an image is called a read, and counts."""
@@ -54,14 +55,14 @@ def why_no_partner(partner_id: str, known: Partner | None) -> Iterator[Finding]:
 def earns_credit(role: Role) -> bool:
     """Return whether a role counts for partner earned credit: a built-in one that lets its holder do more than read.
 
-    Documentation: "Roles and permissions required to receive partner earned credit". Roles that only read do not count;
-    what a role takes away again is not looked at, for no role takes everything.
+    Documentation: "Roles and permissions required to receive partner earned credit", a table that says no to every role
+    called a reader, also to those that may ask for support or deploy, and yes to the others unless they only read.
     """
     if role.id in EARN_ALTHOUGH_THEY_READ:
         return True
-    return role.built_in and any(
-        not _reads(pattern) for block in role.permissions for pattern in (*block.actions, *block.data_actions)
-    )
+    if not role.built_in or _READER.search(role.name):
+        return False
+    return any(not _reads(pattern) for block in role.permissions for pattern in (*block.actions, *block.data_actions))
 
 
 def _reads(pattern: str) -> bool:
