@@ -230,6 +230,14 @@ NAMESPACES = (
 )  # fmt: skip
 _MANAGED = "/{scope}/providers/Microsoft.ManagedServices"
 _DEPLOYMENT = "/{scope}/providers/Microsoft.Resources/deployments/{name}"
+_ORDERING = "/subscriptions/{subscriptionId}/providers/Microsoft.MarketplaceOrdering"
+_TERMS = (
+    f"{_ORDERING}/offerTypes/{{offerType}}/publishers/{{publisherId}}/offers/{{offerId}}/plans/{{planId}}"
+    "/agreements/{current}"
+)
+_AGREEMENT = f"{_ORDERING}/agreements/{{publisherId}}/offers/{{offerId}}/plans/{{planId}}"
+_READING_TERMS = "tests/storefront/test_terms.py::test_terms_are_read_accepted_and_taken_back"
+_SIGNING = "tests/storefront/test_terms.py::test_agreements_are_signed_canceled_and_listed"
 OTHER_WITNESSES: dict[tuple[str, str], str] = {
     ("GET", "/subscriptions/{subscriptionId}/operationresults/{token}"): f"{WITNESS}[resource-groups]",
     ("GET", f"{_MANAGED}/operationStatuses/{{token}}"): (
@@ -240,6 +248,15 @@ OTHER_WITNESSES: dict[tuple[str, str], str] = {
     ),
     ("POST", f"{_DEPLOYMENT}/cancel"): "tests/wire/arm/test_cancel.py::test_a_cancelled_deployment_makes_nothing",
     ("GET", f"{_DEPLOYMENT}/operationStatuses/{{id}}"): f"{WITNESS}[deployments]",
+    ("GET", _TERMS): _READING_TERMS,
+    ("PUT", _TERMS): _READING_TERMS,
+    ("GET", f"{_ORDERING}/agreements"): _SIGNING,
+    ("GET", _AGREEMENT): _SIGNING,
+    ("POST", f"{_AGREEMENT}/sign"): _SIGNING,
+    ("POST", f"{_AGREEMENT}/cancel"): _SIGNING,
+    ("GET", "/{scope}/providers/Microsoft.Authorization/denyAssignments/{name}"): (
+        "tests/wire/arm/test_authorization.py::test_a_deny_assignment_wins_and_can_be_read"
+    ),
 }
 """Operations that no exchange shows and another test witnesses."""
 
@@ -302,8 +319,10 @@ def _descriptions() -> str:
 def _served_family(name: str) -> bool:
     return name.split("_", maxsplit=1)[0] in (
         "RoleAssignments", "RoleDefinitions", "Permissions", "DenyAssignments", "GlobalAdministrator",
-        "ProviderOperationsMetadata",
-        "ClassicAdministrators",
+        "ProviderOperationsMetadata", "ClassicAdministrators", "Operations", "EligibleChildResources",
+        "RoleAssignmentSchedules", "RoleAssignmentScheduleInstances", "RoleAssignmentScheduleRequests",
+        "RoleEligibilitySchedules", "RoleEligibilityScheduleInstances", "RoleEligibilityScheduleRequests",
+        "RoleManagementPolicies", "RoleManagementPolicyAssignments",
     )  # fmt: skip
 
 

@@ -57,10 +57,17 @@ NAMES = {
     "groupId": "contoso-root",
     "vmName": "vm1",
     "token": "bm9uZQ==",
+    "partnerId": "4759000",
+    "offerType": "virtualmachine",
+    "publisherId": "fabrikam",
+    "offerId": "managed-operations",
+    "planId": "operations",
+    "current": "current",
     "name": THING,
     "id": THING,
 }
 NAMES_AT = {
+    "Microsoft.Authorization/providerOperations/{name}": "Microsoft.ManagementPartner",
     "Microsoft.Authorization/roleDefinitions/{name}": READER_ROLE,
     "Microsoft.ManagedServices/marketplaceRegistrationDefinitions/{name}": "fabrikam.managed-operations.operations",
 }
@@ -77,6 +84,13 @@ BODIES: dict[tuple[str, str], Any] = {
             "principalId": READER,
         }
     },
+    ("POST", "roleAssignments/{name}/validate"): {
+        "properties": {
+            "roleDefinitionId": f"/providers/Microsoft.Authorization/roleDefinitions/{MONITORING_READER}",
+            "principalId": READER,
+        }
+    },
+    ("PUT", "agreements/{current}"): {"properties": {"signature": "x", "accepted": True}},
     ("PUT", "roleDefinitions/{name}"): {
         "properties": {
             "roleName": "Knocker",
@@ -140,6 +154,7 @@ def doors() -> Iterator[Door]:
             f"/catalog/{name}/{{id}}",
             f"/catalog/{name}/fabrikam.managed-operations?api-version={version}",
         )
+    yield Door("catalog", "GET", "/catalog/terms/{signature}", "/catalog/terms/x")
     for method, path, _ in (*partner.ENDPOINTS, *ingestion.ENDPOINTS):
         yield Door("partner", method, path, _partner(path), "", _PARTNER_BODIES.get((method, path)), ANY_TAG)
     yield Door("partner", "GET", "/media/{file}", f"/media/{'0' * 64}.png")

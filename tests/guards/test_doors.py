@@ -30,6 +30,17 @@ OPEN = {
     "arm GET /providers/Microsoft.ManagedServices/marketplaceRegistrationDefinitions/{name}",
     "arm GET /{managementGroup}/providers/Microsoft.ManagedServices/marketplaceRegistrationDefinitions",
     "arm GET /{managementGroup}/providers/Microsoft.ManagedServices/marketplaceRegistrationDefinitions/{name}",
+    "arm GET /providers/Microsoft.Authorization/providerOperations",
+    "arm GET /providers/Microsoft.Authorization/providerOperations/{name}",
+    "arm GET /providers/Microsoft.Authorization/eligibleChildResources",  # where the caller is eligible
+    "arm GET /{managementGroup}/providers/Microsoft.Authorization/eligibleChildResources",
+    "arm GET /{subscription}/providers/Microsoft.Authorization/eligibleChildResources",
+    "arm GET /{resourceGroup}/providers/Microsoft.Authorization/eligibleChildResources",
+    "arm GET /providers/Microsoft.ManagementPartner/operations",
+    "arm PUT /providers/Microsoft.ManagementPartner/partners/{partnerId}",  # the link of one's own account
+    "arm PATCH /providers/Microsoft.ManagementPartner/partners/{partnerId}",
+    "arm DELETE /providers/Microsoft.ManagementPartner/partners/{partnerId}",
+    "arm GET /providers/Microsoft.MarketplaceOrdering/operations",
     "arm POST /providers/Microsoft.Resources/calculateTemplateHash",
     "arm POST /providers/Microsoft.Management/checkNameAvailability",
     "arm POST /providers/Microsoft.Management/getEntities",
@@ -78,6 +89,8 @@ OPEN_TO_NOBODY_IN_PARTICULAR = {
 NOT_THERE = "nothing of the kind exists at such a scope, and everybody is told so"
 
 OTHER_QUESTION = {
+    "arm GET /providers/Microsoft.ManagementPartner/partners": "everybody looks at the link of their own account only",
+    "arm GET /providers/Microsoft.ManagementPartner/partners/{partnerId}": "the same",
     "arm PATCH /providers/Microsoft.Management/managementGroups/{groupId}": "reads the group before it writes it",
     "arm GET /providers/Microsoft.Subscription/aliases/{name}": "who made an alias may look at it without a role",
     "arm POST /providers/Microsoft.Authorization/elevateAccess": "being Global Administrator is asked, which no role is",
