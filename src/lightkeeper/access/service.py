@@ -49,7 +49,7 @@ def assign_role(call: Call, scope: str, asked: Asked) -> tuple[RoleAssignment, b
     Raises `Invalid` for what is malformed or does not exist, `Conflict` (RoleAssignmentExists) when the principal holds
     the role there under another name, and `Forbidden` for who may not, providers included (L106).
     """
-    allowed = call.allows(actions.WRITE_ROLE_ASSIGNMENTS, scope)
+    allowed = _may_give(call, scope)
     if allowed:
         call.authorize(actions.WRITE_ROLE_ASSIGNMENTS, scope)  # asks for locks, too
     chain = place_of(call, scope, must_exist=True)
@@ -64,7 +64,7 @@ def why_not_assign(call: Call, scope: str, asked: Asked) -> Finding | None:
 
     Raises `Forbidden` for who may not give it, and `NotFound` or `Invalid` for what is no scope.
     """
-    allowed = call.allows(actions.WRITE_ROLE_ASSIGNMENTS, scope)
+    allowed = _may_give(call, scope)
     chain = place_of(call, scope, must_exist=True)
     facts = _facts(call, chain, asked)
     if not allowed:
@@ -83,6 +83,18 @@ def give(call: Call, scope: str, asked: Asked) -> RoleAssignment:
     """Give a role on behalf of another verb that has authorized its caller (elevated access); otherwise `assign_role`."""
     chain = place_of(call, scope, must_exist=True)
     return _give(call, scope, chain, asked, _facts(call, chain, asked))[0]
+
+
+def _may_give(call: Call, scope: str) -> bool:
+    """Return whether the caller may give any role at `scope`; False for who may only hand on what was delegated (L106).
+
+    Raises `Forbidden` for who may do neither, before it is known whether the scope exists.
+    """
+    if call.allows(actions.WRITE_ROLE_ASSIGNMENTS, scope):
+        return True
+    if not may_hand_on(call, scope, None):
+        raise refusal(call.caller, actions.WRITE_ROLE_ASSIGNMENTS, scope)
+    return False
 
 
 def _facts(call: Call, chain: Place, asked: Asked) -> AssignmentFacts:
