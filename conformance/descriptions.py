@@ -25,6 +25,16 @@ WHOLE = ("scope", "resourceId", "roleAssignmentId", "roleDefinitionId", "roleId"
 """Path parameters that stand for a whole id, slashes and all."""
 
 
+_BY_ID = {
+    "resourceId": r"[^/]+(/[^/]+/[^/]+)+",
+    "roleAssignmentId": "Microsoft.Authorization/roleAssignments/[^/]+",
+    "roleDefinitionId": "Microsoft.Authorization/roleDefinitions/[^/]+",
+    "roleId": "Microsoft.Authorization/roleDefinitions/[^/]+",
+    "denyAssignmentId": "Microsoft.Authorization/denyAssignments/[^/]+",
+}
+"""What an id in the place of a whole path looks like."""
+
+
 @cache
 def document(uri: str) -> Any:
     """Return the document that an address names, wherever it is kept."""
@@ -59,7 +69,7 @@ def rebased(schema: Any, base: str) -> Any:
     return [rebased(one, base) for one in schema] if isinstance(schema, list) else schema
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Described:
     """One operation of one document."""
 
@@ -103,6 +113,8 @@ class Described:
 
     def pattern(self) -> re.Pattern[str]:
         """Return what matches a path of this operation, without its query."""
+        if self.path.count("/") == 1 and (found := re.match(r"/\{(\w+)\}", self.path)) and found[1] in _BY_ID:
+            return re.compile(f".+/providers/{_BY_ID[found[1]]}", re.IGNORECASE)
         parts = [re.escape(part) for part in re.split(r"\{\w+\}", self.path.partition("?")[0].rstrip("/"))]
         holes = re.findall(r"\{(\w+)\}", self.path)
         filled = parts[0] + "".join(
@@ -191,7 +203,7 @@ def by_verb_and_version() -> Mapping[tuple[str, str], tuple[Described, ...]]:
         found.setdefault((one.method, one.version), []).append(one)
     for several in found.values():
         several.sort(
-            key=lambda one: (any(f"{{{hole}}}" in one.path for hole in WHOLE), one.path.count("{"), -len(one.path))
+            key=lambda one: (one.path.count("/") == 1, "{scope}" in one.path, one.path.count("{"), -len(one.path))
         )
     return {key: tuple(several) for key, several in found.items()}
 

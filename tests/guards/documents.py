@@ -18,6 +18,8 @@ from pathlib import Path
 import click
 import typer
 
+from conformance.descriptions import asked_for
+from conformance.not_served import NOT_SERVED
 from lightkeeper.cli.app import app
 from lightkeeper.kernel.problems import Problem
 from lightkeeper.wire.arm.errors import STATUS
@@ -218,7 +220,9 @@ The first table is the operation table itself: whatever is not in it is not serv
 have rows of their own. A *yes* names the test that witnessed it; a test fails when there is no such test.
 
 The second part goes through the public descriptions, namespace by namespace, and says of each operation whether it is
-served. A *no* may still answer: resources of any type can be kept, except those that would govern others, but nothing
+served. What `make test-conformance` calls has its answer held against the description
+(`conformance/test_operations.py::test_an_operation_answers_as_described`, named by namespace, version and name), and so have
+its public examples. A *no* may still answer: resources of any type can be kept, except those that would govern others, but nothing
 happens behind them.
 
 """
@@ -226,7 +230,7 @@ happens behind them.
 NAMESPACES = (
     "Microsoft.ManagedServices", "Microsoft.ManagementPartner", "Microsoft.Authorization", "Microsoft.Authorization.locks",
     "Microsoft.Resources", "Microsoft.Subscription", "Microsoft.Management", "Microsoft.Insights",
-    "Microsoft.MarketplaceOrdering",
+    "Microsoft.MarketplaceOrdering", "marketplacecatalog",
 )  # fmt: skip
 _MANAGED = "/{scope}/providers/Microsoft.ManagedServices"
 _DEPLOYMENT = "/{scope}/providers/Microsoft.Resources/deployments/{name}"
@@ -303,6 +307,7 @@ def _descriptions() -> str:
     described = json.loads(file.read_text())
     parts = [DESCRIPTIONS]
     for namespace in NAMESPACES:
+    held = {one.label for one in asked_for()} - NOT_SERVED.keys()
         newest: dict[tuple[str, str], tuple[str, str]] = {}
         for one in described:
             if one["ns"] == namespace and (
@@ -310,9 +315,14 @@ def _descriptions() -> str:
             ):
                 key = (one["method"], one["path"])
                 newest[key] = max(newest.get(key, ("", "")), (one["apiVersion"], one["operationId"]))
-        parts.append(f"\n## {namespace}\n\n| operation | newest version | name | served |\n|---|---|---|---|\n")
+        parts.append(
+            f"\n## {namespace}\n\n| operation | newest version | name | served | held to its description |\n|---|---|---|---|---|\n"
+        )
         for (method, path), (version, name) in sorted(newest.items(), key=lambda item: (item[1][1], item[0])):
-            parts.append(f"| {method} `{path}` | {version} | {name} | {_served(method, path)} |\n")
+            label = f"{namespace}/{version}/{name}"
+            served = "yes" if label in held else "no" if label in NOT_SERVED else _served(method, path)
+            said = "yes" if label in held else f"no: {NOT_SERVED[label]}" if label in NOT_SERVED else ""
+            parts.append(f"| {method} `{path}` | {version} | {name} | {served} | {said} |\n")
     return "".join(parts)
 
 

@@ -56,6 +56,8 @@ NAMES = {
     "action": "restart",
     "groupId": "contoso-root",
     "vmName": "vm1",
+    "tagName": "region",
+    "tagValue": "north",
     "token": "bm9uZQ==",
     "partnerId": "4759000",
     "offerType": "virtualmachine",
@@ -101,6 +103,8 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("PUT", "Microsoft.Resources/tags/default"): {"properties": {"tags": {"knocked": "yes"}}},
     ("PATCH", "Microsoft.Resources/tags/default"): {"operation": "Merge", "properties": {"tags": {"knocked": "yes"}}},
+    ("POST", "checkResourceName"): {"name": "shop", "type": "Microsoft.Web/sites"},
+    ("POST", "checkZonePeers"): {"location": "westeurope", "subscriptionIds": [SCOPES["subscription"]]},
     ("POST", "Microsoft.Subscription/rename"): {"subscriptionName": "Production"},
     ("PUT", "locks/{name}"): {"properties": {"level": "CanNotDelete"}},
     ("PUT", "registrationDefinitions/{name}"): {

@@ -16,6 +16,13 @@ OPEN = {
     "arm GET /providers/{namespace}",
     "arm GET /providers/Microsoft.Management/managementGroups",
     "arm GET /providers/Microsoft.Insights/eventcategories",
+    *(
+        f"arm GET /providers/Microsoft.{provider}/operations"
+        for provider in ("Authorization", "Insights", "Management", "Marketplace", "Resources", "Subscription")
+    ),
+    "arm POST /providers/Microsoft.Resources/checkResourceName",
+    "arm POST /providers/Microsoft.Management/startTenantBackfill",
+    "arm POST /providers/Microsoft.Management/tenantBackfillStatus",
     "arm GET /providers/Microsoft.Authorization/roleDefinitions",
     "arm GET /providers/Microsoft.Authorization/roleDefinitions/{name}",
     "arm GET /providers/Microsoft.Authorization/permissions",
