@@ -17,9 +17,9 @@ from pathlib import Path
 
 import click
 import typer
-
 from conformance.descriptions import asked_for
 from conformance.not_served import NOT_SERVED
+
 from lightkeeper.cli.app import app
 from lightkeeper.kernel.problems import Problem
 from lightkeeper.wire.arm.errors import STATUS
@@ -305,9 +305,9 @@ def _descriptions() -> str:
             ROOT / "docs" / "parity.md"
         ).read_text().partition(DESCRIPTIONS)[2]
     described = json.loads(file.read_text())
+    held = {one.label for one in asked_for()} - NOT_SERVED.keys()
     parts = [DESCRIPTIONS]
     for namespace in NAMESPACES:
-    held = {one.label for one in asked_for()} - NOT_SERVED.keys()
         newest: dict[tuple[str, str], tuple[str, str]] = {}
         for one in described:
             if one["ns"] == namespace and (
