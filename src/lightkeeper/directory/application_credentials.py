@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from lightkeeper.directory import application_store, credential_rules, credential_store, sign_in_store
-from lightkeeper.directory.authority import administer, not_found, read
+from lightkeeper.directory.authority import administer, insist, not_found, read
 from lightkeeper.directory.certificate_reading import read_certificate
+from lightkeeper.directory.entitlement_rules import Deed
 from lightkeeper.directory.model import Application, Certificate, FederatedCredential, Secret
 from lightkeeper.directory.passwords import Hashing, random_token
 from lightkeeper.kernel import ids
@@ -191,10 +192,11 @@ def remove_federated_credential(call: Call, app_id: str, id_or_name: str) -> Non
 
 def _administered(call: Call, app_id: str) -> Application:
     """Return the application to one who may change it; two who change its credentials come one after the other."""
-    administer(call)
     application = application_store.application(call.connection, app_id)
     if application is None:
+        administer(call)
         raise not_found(app_id)
+    insist(call, application.tenant_id, Deed.CHANGE_APPLICATION, application.object_id)
     call.hold(f"secrets:{application.app_id}")
     return application
 

@@ -1,5 +1,6 @@
 """Signing in for a program that cannot show a page: it shows a short code, and polls until a person answered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -55,8 +56,18 @@ class DeviceCodes:
             call.open_to_all(WHY)
             return clients.get_client(call, _waiting(call, user_code).client_id, None)
 
-    def answer(self, user_code: str, account: User | None) -> None:
-        """Let the program behind a short code act for `account`, or decline with None."""
+    def request_of(self, user_code: str) -> Request:
+        """Return what the program behind a short code asked for; raise when nobody waits there any more."""
+        with self.office.reading(PLATFORM) as call:
+            call.open_to_all(WHY)
+            row = _waiting(call, user_code)
+        return Request(row.audience_tenant, row.client_id, row.scope)
+
+    def answer(self, user_code: str, account: User | None, amr: Sequence[str] = ("pwd",)) -> None:
+        """Let the program behind a short code act for `account`, or decline with None.
+
+        `amr` says how the account has proven who it is.
+        """
         with self.office.writing(PLATFORM) as call:
             call.open_to_all(WHY)
             row = _waiting(call, user_code)
@@ -67,7 +78,7 @@ class DeviceCodes:
                 state = "approved"
             account_id = account.id if account else None
             if not grant_store.move_device_code(
-                call.connection, row.digest, was="pending", state=state, account_id=account_id
+                call.connection, row.digest, was="pending", state=state, account_id=account_id, amr=" ".join(amr)
             ):
                 raise refusals.device_unknown()
 
@@ -89,10 +100,10 @@ class DeviceCodes:
         with self.office.writing(PLATFORM) as call:
             call.open_to_all(WHY)
             if not grant_store.move_device_code(
-                call.connection, digest, was="approved", state="redeemed", account_id=row.account_id
+                call.connection, digest, was="approved", state="redeemed", account_id=row.account_id, amr=row.amr
             ):
                 raise refusals.device_unknown()
-            subject = subject_of(call, row.account_id or "", tenant, client)
+            subject = subject_of(call, row.account_id or "", tenant, client, row.amr.split())
             return Granted(subject, row.scope, new_refresh_token(call, subject, ids.new_guid()))
 
 

@@ -143,12 +143,14 @@ def device_code_by_user_code(connection: Connection, user_code: str) -> DeviceRo
     return DeviceRow(**row._mapping) if row else None
 
 
-def move_device_code(connection: Connection, digest: str, *, was: str, state: str, account_id: str | None) -> bool:
+def move_device_code(
+    connection: Connection, digest: str, *, was: str, state: str, account_id: str | None, amr: str = "pwd"
+) -> bool:
     """Change a device code's state if it still is `was`; False otherwise."""
     changed = connection.execute(
         update(device_codes)
         .where(device_codes.c.digest == digest, device_codes.c.state == was)
-        .values(state=state, account_id=account_id)
+        .values(state=state, account_id=account_id, amr=amr)
     )
     return changed.rowcount == 1
 

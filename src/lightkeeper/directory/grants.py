@@ -5,7 +5,8 @@ comes back long after it was used has been copied, so the whole session ends. Th
 `REUSE_ALLOWED_FOR`, because two processes of one client share a cache.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -67,24 +68,27 @@ class Grants:
             raise refusals.wrong_redirect(request.redirect_uri, client.app_id)
         return client
 
-    def begin(self, request: Request, account: User) -> Granted:
+    def begin(self, request: Request, account: User, amr: Sequence[str] = ("pwd",)) -> Granted:
         """Return the start of a session for an account that has just proved who it is."""
         with self.office.writing(PLATFORM) as call:
             call.open_to_all(WHY)
             tenant = tenant_named(call, request.tenant_segment)
             client = clients.get_client(call, request.client_id, tenant)
-            subject = subject_of(call, account.id, tenant, client)
+            subject = subject_of(call, account.id, tenant, client, amr)
             return Granted(subject, request.scope, new_refresh_token(call, subject, ids.new_guid()), request.nonce)
 
-    def give_code(self, request: Request, account: User) -> tuple[str, Subject]:
-        """Return an authorization code for the account, good once and for ten minutes, and whom it is about."""
+    def give_code(self, request: Request, account: User, amr: Sequence[str] = ("pwd",)) -> tuple[str, Subject]:
+        """Return an authorization code for the account, good once and for ten minutes, and whom it is about.
+
+        `amr` says how the account has proven who it is.
+        """
         code = passwords.random_token()
         with self.office.writing(PLATFORM) as call:
             call.open_to_all(WHY)
             sweep(call)
             tenant = tenant_named(call, request.tenant_segment)
             client = clients.get_client(call, request.client_id, tenant)
-            subject = subject_of(call, account.id, tenant, client)
+            subject = subject_of(call, account.id, tenant, client, amr)
             row = CodeRow(
                 digest=passwords.digest(code),
                 client_id=client.app_id,
@@ -96,6 +100,7 @@ class Grants:
                 scope=request.scope,
                 family_id=ids.new_guid(),
                 expires_at=call.now + CODE_FOR,
+                amr=" ".join(amr),
             )
             grant_store.add_code(call.connection, row)
         return code, subject
@@ -134,7 +139,7 @@ class Grants:
         if not grant_store.use_code(call.connection, row.digest):
             _end_session(call, row.family_id, row.account_id)
             return refusals.redeemed_code()
-        subject = subject_of(call, row.account_id, tenant, client)
+        subject = subject_of(call, row.account_id, tenant, client, row.amr.split())
         return Granted(subject, row.scope, new_refresh_token(call, subject, row.family_id), row.nonce)
 
     def _refresh(self, call: Call, segment: str, client: Application, token: str, scope: str) -> Granted | Problem:
@@ -150,7 +155,7 @@ class Grants:
         if row.used_at is not None and call.now - row.used_at > REUSE_ALLOWED_FOR:
             _end_session(call, row.family_id, row.account_id)
             return refusals.revoked_grant()
-        subject = subject_of(call, row.account_id, tenant_named(call, segment), client)
+        subject = subject_of(call, row.account_id, tenant_named(call, segment), client, row.amr.split())
         grant_store.use_refresh_token(call.connection, digest, call.now)
         return Granted(subject, scope, new_refresh_token(call, subject, row.family_id))
 
@@ -159,10 +164,8 @@ def new_refresh_token(call: Call, subject: Subject, family_id: str) -> str:
     """Return a refresh token of the session `family_id`."""
     token = passwords.random_token()
     expires_at = call.now + REFRESH_TOKEN_FOR
-    grant_store.add_refresh_token(
-        call.connection,
-        RefreshRow(passwords.digest(token), family_id, subject.home.id, subject.client_id, expires_at),
-    )
+    row = RefreshRow(passwords.digest(token), family_id, subject.home.id, subject.client_id, expires_at)
+    grant_store.add_refresh_token(call.connection, replace(row, amr=" ".join(subject.amr)))
     return token
 
 

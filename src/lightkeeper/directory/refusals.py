@@ -191,3 +191,57 @@ def device_unknown() -> Invalid:
     return Invalid(
         "AADSTS70018", "The verification code is not valid. Check the code that your program shows, or start again."
     )
+
+
+def login_needed() -> Invalid:
+    """Nobody is signed in in this browser, and the program asked that nobody be asked."""
+    return Invalid("AADSTS50058", "A silent sign-in request was sent but no user is signed in.")
+
+
+def account_to_be_chosen() -> Invalid:
+    """Several people are signed in in this browser, and the program asked that nobody be asked."""
+    return Invalid(
+        "AADSTS16000", "Several accounts are signed in, and a silent sign-in cannot choose one. Send a login_hint."
+    )
+
+
+def consent_missing(client_id: str, name: str) -> Invalid:
+    """Nobody let the program do this."""
+    return Invalid(
+        "AADSTS65001",
+        f"The user or administrator has not consented to use the application with ID '{client_id}' named '{name}'. "
+        "Send an interactive authorization request for this user and resource.",
+    )
+
+
+def consent_declined() -> Invalid:
+    """The person does not let the program do this."""
+    return Invalid("AADSTS65004", "User declined to consent to access the app.")
+
+
+def administrator_needed(name: str) -> Invalid:
+    """Only a global administrator answers for everybody in a tenant."""
+    return Invalid(
+        "AADSTS90094", f"An administrator of the organization must grant '{name}' the permissions it asks for."
+    )
+
+
+def code_needed() -> Unauthenticated:
+    """The account has a second factor, and this way of signing in cannot ask for it."""
+    return Unauthenticated(
+        "AADSTS50076",
+        "The account has a second factor, so you must use multi-factor authentication to sign in. Sign in with a "
+        "browser or a device code.",
+    )
+
+
+def wrong_code() -> Unauthenticated:
+    """The code is not what the device shows, or it was used before."""
+    return Unauthenticated(
+        "AADSTS500121", "Authentication failed during strong authentication request: the code is wrong or was used."
+    )
+
+
+def second_factor_present() -> Invalid:
+    """A second factor is not replaced without a code of it."""
+    return Invalid("AADSTS500119", "The account has a second factor already. Remove it first.")

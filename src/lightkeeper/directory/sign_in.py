@@ -5,6 +5,7 @@ So a sign-in is not one use case in one call but three short steps, and `SignIn`
 platform: whoever signs in is nobody yet.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from lightkeeper.directory.model import Application, Secret, Tenant, User
 from lightkeeper.directory.passwords import LONGEST_SECRET, Hashing
 from lightkeeper.directory.service import find_tenant
 from lightkeeper.directory.tokens import SIGNED, Subject
+from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import PLATFORM, Call
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.office import Office
@@ -90,22 +92,22 @@ class SignIn:
     def account_by_password(self, name: str, password: str) -> User:
         """Return the account whose sign-in name and password these are; the domain of the name says in which tenant.
 
-        Raises AADSTS50126 for a wrong name or password, after the same time for both; AADSTS50053 for a locked account,
-        AADSTS50057 for a disabled one (only to one who knows the password).
+        Raises AADSTS50126 for a wrong name or password, after the same time for both; AADSTS50053 after ten of them in a
+        row, for a name that nobody has as for any other; AADSTS50057 for a disabled account (only to one who knows the
+        password).
         """
         with self.office.reading(PLATFORM) as call:
             call.open_to_all(WHY)
             account = _account(call, name)
+            tried = account.id if account else _nobody(name)
             known = sign_in_store.secrets_of(call.connection, account.id) if account else []
-            if account and sign_in_store.attempts_of(call.connection, account.id).locked(call.now):
+            if sign_in_store.attempts_of(call.connection, tried).locked(call.now):
                 raise refusals.locked()
         hashes = [secret.hash for secret in known]
         right = len(password) <= LONGEST_SECRET and self.hashing.matches_any(password, hashes) is not None
-        if account is None:
-            raise refusals.wrong_password()
-        if self._note(account, right):
+        if self._note(tried, account, right):
             raise refusals.locked()
-        if not right:
+        if account is None or not right:
             raise refusals.wrong_password()
         if not account.enabled:
             raise refusals.disabled_account()
@@ -120,25 +122,25 @@ class SignIn:
         if not known[fits].is_valid_at(now):
             raise refusals.expired_secret(app_id)
 
-    def _note(self, account: User, right: bool) -> bool:
+    def _note(self, tried: str, account: User | None, right: bool) -> bool:
         """Count a wrong password, forget the count after a right one; return whether others locked the account meanwhile."""
         if right:
             with self.office.reading(PLATFORM) as call:
                 call.open_to_all(WHY)
-                if not sign_in_store.attempts_of(call.connection, account.id).failures:
+                if not sign_in_store.attempts_of(call.connection, tried).failures:
                     return False
         with self.office.writing(PLATFORM) as call:
             call.open_to_all(WHY)
-            call.hold(f"sign-in:{account.id}")
-            before = sign_in_store.attempts_of(call.connection, account.id)
+            call.hold(f"sign-in:{tried}")
+            before = sign_in_store.attempts_of(call.connection, tried)
             if before.locked(call.now):
                 return True
             if right:
-                sign_in_store.forget_attempts(call.connection, account.id)
+                sign_in_store.forget_attempts(call.connection, tried)
                 return False
             after = before.failed(call.now)
-            sign_in_store.save_attempts(call.connection, account.id, after)
-            if after.locked_until is not None:
+            sign_in_store.save_attempts(call.connection, tried, after)
+            if after.locked_until is not None and account is not None:
                 body = {"id": account.id, "failures": after.failures, "until": after.locked_until}
                 call.record(Event("AccountLocked", "microsoft.directory/users/lock", account.tenant_id, body=body))
         return False
@@ -157,8 +159,12 @@ def tenant_named(call: Call, segment: str) -> Tenant | None:
     return tenant
 
 
-def subject_of(call: Call, account_id: str, tenant: Tenant | None, client: Application) -> Subject:
+def subject_of(
+    call: Call, account_id: str, tenant: Tenant | None, client: Application, amr: Sequence[str] = ("pwd",)
+) -> Subject:
     """Return an account as it is present in a tenant: at home when `tenant` is None, else as member or guest.
+
+    `amr` says how it has proven who it is.
 
     Raises AADSTS50020 when it is not there, AADSTS50057 when it is disabled at home or there.
     """
@@ -170,13 +176,23 @@ def subject_of(call: Call, account_id: str, tenant: Tenant | None, client: Appli
     if tenant is None or tenant.id == account.tenant_id:
         home = tenant or store.tenant_by_id(call.connection, account.tenant_id)
         assert home is not None
-        return Subject(home, account, account, client.app_id)
+        return Subject(home, account, account, client.app_id, tuple(amr))
     presence = store.guest_of(call.connection, tenant.id, account.id)
     if presence is None:
         raise refusals.not_in_tenant(account.tenant_id, tenant.display_name, client.app_id, client.display_name)
     if not presence.enabled:
         raise refusals.disabled_account()
-    return Subject(tenant, presence, account, client.app_id)
+    return Subject(tenant, presence, account, client.app_id, tuple(amr))
+
+
+def _nobody(name: str) -> str:
+    """Return under which id wrong passwords for a name that nobody has are counted.
+
+    Names share a million of them, so that a stranger who invents names fills no disk; whoever shares one with somebody
+    else is locked out a little earlier, of nothing.
+    """
+    digest = hashlib.sha256(name.strip().lower().encode()).digest()
+    return ids.named("nobody", str(int.from_bytes(digest[:3], "big") >> 4))
 
 
 def _account(call: Call, name: str) -> User | None:

@@ -7,8 +7,11 @@ import jwt
 from starlette.testclient import TestClient
 
 from lightkeeper.directory.clients import AZURE_CLI
+from lightkeeper.directory.consents import Consents
+from lightkeeper.directory.model import User
 from lightkeeper.directory.passwords import challenge_of
-from tests.directory.people import PASSWORD
+from lightkeeper.wire.entra.scopes import wanted_of
+from tests.directory.people import PASSWORD, People
 
 ARM_SCOPE = "https://management.core.windows.net//.default"
 AZ_SCOPE = f"{ARM_SCOPE} openid profile offline_access"
@@ -62,3 +65,9 @@ def authorization(**changes: str) -> dict[str, str]:
         "prompt": "select_account",
         "client_info": "1",
     } | changes
+
+
+def consent_to(people: People, account: User, app_id: str, scope: str = AZ_SCOPE) -> None:
+    """Let a program act for a person, as the consent page does."""
+    consents, wanted = Consents(people.office), wanted_of(scope, "https://graph.microsoft.com/")
+    consents.give(consents.ask("organizations", app_id, account, wanted), wanted)

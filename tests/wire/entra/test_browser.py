@@ -202,7 +202,8 @@ def test_a_registered_program_goes_to_its_registered_address_only(people: People
 
     assert login.get(PAGE, params=authorization(**wanted)).status_code == 400
     fields = unescaped(login.get(PAGE, params=authorization(**wanted, redirect_uri=there)).text)
-    answer = login.post(PAGE, data={**fields, "username": people.technician.upn, "password": PASSWORD})
+    asks = login.post(PAGE, data={**fields, "username": people.technician.upn, "password": PASSWORD})
+    answer = login.post(PAGE, data={**unescaped(asks.text), "accept": "1"})
     assert answer.headers["location"].startswith(f"{there}?code=")
 
 

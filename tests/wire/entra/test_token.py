@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from lightkeeper.directory import naming, service, signing_keys
 from lightkeeper.directory.clients import AZURE_CLI
 from tests.directory.people import SECRET, People
-from tests.wire.entra.programs import ARM_SCOPE, AZ_SCOPE, ask, claims, session
+from tests.wire.entra.programs import ARM_SCOPE, AZ_SCOPE, ask, claims, consent_to, session
 
 
 def test_an_application_gets_a_token_for_its_secret(people: People, login: TestClient) -> None:
@@ -238,11 +238,14 @@ def test_the_older_endpoint_takes_a_resource(people: People, login: TestClient) 
 
 
 def test_a_confidential_program_needs_its_secret_for_a_person_too(people: People, login: TestClient) -> None:
-    """Only public clients go without."""
+    """Only public clients go without; and the person, or an administrator, must have let the program act."""
     fields = {"grant_type": "password", "username": people.technician.upn, "password": "correct horse"}
     fields |= {"client_id": people.automation.app_id, "scope": AZ_SCOPE}
 
     assert ask(login, "organizations", **fields).json()["error_codes"] == [7000218]
+    answer = ask(login, "organizations", **fields, client_secret=SECRET)
+    assert (answer.status_code, answer.json()["error_codes"]) == (400, [65001])
+    consent_to(people, people.technician, people.automation.app_id)
     assert ask(login, "organizations", **fields, client_secret=SECRET).status_code == 200
 
 

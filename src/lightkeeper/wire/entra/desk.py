@@ -11,8 +11,11 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from lightkeeper.directory.browsers import Browsers
+from lightkeeper.directory.consents import Consents
 from lightkeeper.directory.device_codes import DeviceCodes
 from lightkeeper.directory.grants import Grants
+from lightkeeper.directory.second_factors import SecondFactors
 from lightkeeper.directory.sign_in import SignIn
 from lightkeeper.directory.signing_keys import SigningKey, known_keys
 from lightkeeper.kernel import ids
@@ -44,6 +47,9 @@ class Desk:
     sign_in: SignIn
     grants: Grants
     devices: DeviceCodes
+    browsers: Browsers
+    factors: SecondFactors
+    consents: Consents
     limiter: CapacityLimiter = field(default_factory=_few)
     patient: CapacityLimiter = field(default_factory=_some)
 

@@ -1,15 +1,20 @@
 """Signing in for a program without a browser: it shows a short code, a person types it on our page and signs in."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from lightkeeper.directory import grants
 from lightkeeper.kernel.problems import Problem
-from lightkeeper.wire.entra import pages
+from lightkeeper.wire.entra import pages, visit
+from lightkeeper.wire.entra.consenting import consent_page
 from lightkeeper.wire.entra.desk import Desk
 from lightkeeper.wire.entra.errors import described
 from lightkeeper.wire.entra.forms import client_of, read_form
-from lightkeeper.wire.entra.scopes import audience_of
+from lightkeeper.wire.entra.scopes import audience_of, wanted_of
+from lightkeeper.wire.entra.visit import Stage, Visitor
 
 POLL_EVERY_S = 5
 
@@ -59,40 +64,46 @@ async def submit(desk: Desk, request: Request) -> Response:
         return pages.page(
             "done.html", title="Nothing was signed in", text=f"{client.display_name} was told that you declined."
         )
-    if "username" not in form:
-        return _sign_in_page(request, code, client.display_name)
+    stage = Stage(
+        action="/devicelogin",
+        program=f"{client.display_name}, on the device that shows the code {code.upper()}",
+        hidden={"user_code": code},
+    )
+    if {"username", "account", "otp"} & set(form):
+        visitor = await visit.go_on(desk, request, stage, form)
+    else:  # who holds the browser says which account the device is for: never without a look
+        visitor = await visit.begin(desk, request, replace(stage, prompts=frozenset({"select_account"})))
+    if isinstance(visitor, Response):
+        return visitor
     try:
-        account = await desk.in_thread(
-            desk.sign_in.account_by_password, form["username"].strip(), form.get("password", "")
-        )
-        await desk.in_thread(desk.devices.answer, code, account)
+        due = await _let_in(desk, request, stage, visitor, code, form)
     except Problem as problem:
-        return _sign_in_page(
-            request, code, client.display_name, fault=described(problem), status=400, name=form["username"]
-        )
-    return pages.page(
+        page = visit.sign_in_page(request, stage, fault=described(problem), status=400, name=visitor.account.upn)
+        return visit.remember(page, visitor.cookie)
+    done = pages.page(
         "done.html",
         title="You are signed in",
         text=f"{client.display_name} continues by itself on your device. You may close this page.",
     )
+    return due or visit.remember(done, visitor.cookie)
+
+
+async def _let_in(
+    desk: Desk, request: Request, stage: Stage, visitor: Visitor, code: str, form: Mapping[str, str]
+) -> Response | None:
+    """Let the waiting program act for the visitor; return the page that asks whether it may, when that is due first."""
+    waiting = await desk.in_thread(desk.devices.request_of, code)
+    wanted = wanted_of(waiting.scope, f"{desk.settings.graph_url}/")
+    asking = await desk.in_thread(desk.consents.ask, waiting.tenant_segment, waiting.client_id, visitor.account, wanted)
+    if asking.missing:
+        if "accept" not in form:
+            due = replace(stage, hidden={**stage.hidden, "account": visitor.account.id})
+            return await consent_page(desk, request, due, visitor, asking, wanted)
+        await desk.in_thread(desk.consents.give, asking, wanted, for_all="for_all" in form)
+    await desk.in_thread(desk.devices.answer, code, visitor.account, visitor.amr)
+    return None
 
 
 def _code_page(request: Request, *, code: str, fault: str = "", status: int = 200) -> Response:
     csrf = pages.csrf_of(request)
     return pages.remember_csrf(pages.page("code.html", status, csrf=csrf, code=code, fault=fault), csrf)
-
-
-def _sign_in_page(
-    request: Request, code: str, program: str, *, fault: str = "", status: int = 200, name: str = ""
-) -> Response:
-    csrf = pages.csrf_of(request)
-    answer = pages.page(
-        "sign_in.html",
-        status,
-        program=f"{program}, on the device that shows the code {code.upper()}",
-        action="/devicelogin",
-        hidden={"user_code": code, "csrf": csrf},
-        name=name[:256],
-        fault=fault,
-    )
-    return pages.remember_csrf(answer, csrf)

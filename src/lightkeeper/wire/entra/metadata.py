@@ -43,6 +43,7 @@ async def _configuration(desk: Desk, request: Request, *, v2: bool) -> Response:
             "authorization_endpoint": f"{at}/oauth2/v2.0/authorize",
             "token_endpoint": f"{oauth}/token",
             "device_authorization_endpoint": f"{oauth}/devicecode",
+            "end_session_endpoint": f"{oauth}/logout",
             "jwks_uri": f"{at}/discovery/v2.0/keys",
             "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
             "response_modes_supported": ["query", "form_post"],

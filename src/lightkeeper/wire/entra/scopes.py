@@ -6,6 +6,7 @@ keeps the slash of its own.
 
 import re
 
+from lightkeeper.directory.consents import Wanted
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.problems import Invalid
 
@@ -27,6 +28,20 @@ def audience_of(scope: str, default: str) -> str:
             return default  # a bare permission such as User.Read belongs to Graph
         return _checked(resource, scope)
     return default
+
+
+def wanted_of(scope: str, default: str) -> Wanted:
+    """Return what a person is asked to consent to: the resource of `audience_of`, and every permission on it.
+
+    A permission on another resource keeps its whole name.
+    """
+    resource = audience_of(scope, default)
+    permissions: dict[str, None] = {}
+    for each in scope.split():
+        named, slash, permission = each.rpartition("/")
+        own = not slash or named.rstrip("/").lower() == resource.rstrip("/").lower()
+        permissions[each.lower() if each.lower() in SIGN_IN_SCOPES else (permission if own else each)] = None
+    return Wanted(resource, tuple(permissions))
 
 
 def application_audience_of(scope: str) -> str:

@@ -16,7 +16,7 @@ from lightkeeper.directory.tokens import Subject
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.wire.entra.desk import Desk
 from lightkeeper.wire.entra.forms import client_of, needed, read_form
-from lightkeeper.wire.entra.scopes import application_audience_of, audience_of, resource_audience
+from lightkeeper.wire.entra.scopes import application_audience_of, audience_of, resource_audience, wanted_of
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -98,6 +98,8 @@ def _proven(desk: Desk, asked: Asked) -> Application:
 def _password(desk: Desk, asked: Asked) -> dict[str, Any]:
     _proven(desk, asked)
     account = desk.sign_in.account_by_password(needed(asked.form, "username"), needed(asked.form, "password"))
+    if desk.factors.is_enrolled(account):
+        raise refusals.code_needed()
     return _session(
         desk, asked, desk.grants.begin(grants.Request(asked.segment, asked.client_id, asked.scope), account)
     )
@@ -148,6 +150,7 @@ def _session(desk: Desk, asked: Asked, granted: grants.Granted) -> dict[str, Any
     `client_info` names the home account in every tenant, the id token the object in this one.
     """
     scope = asked.scope or granted.scope
+    desk.consents.insist(granted.subject, wanted_of(scope, f"{desk.settings.graph_url}/"))
     body = _bearer(desk, asked, granted.subject, _audience(desk, scope))
     now = desk.office.clock.now()
     key = desk.keys()[0]
