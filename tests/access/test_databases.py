@@ -5,16 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from lightkeeper.access import custom_roles, denials, locks, service
+from lightkeeper.access.assignment_rules import Asked
 from lightkeeper.access.facts import EVERYONE
 from lightkeeper.access.locks import LockAsked
-from lightkeeper.access.model import DenyAssignment, PermissionBlock
+from lightkeeper.access.model import OWNER, DenyAssignment, PermissionBlock
 from lightkeeper.access.role_rules import RoleAsked
 from lightkeeper.access.sources import CUSTOM_ROLES, DENY_ASSIGNMENTS, MEMBERSHIPS, RESOURCE_TREE, RoleAssignments
 from lightkeeper.kernel.call import OPERATOR
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.ids import named
 from lightkeeper.kernel.problems import Conflict
-from tests.access.town import CONTOSO, NOON, SUBSCRIPTION, Town
+from tests.access.town import CONTOSO, NOON, SUBSCRIPTION, Town, who
 
 RESTART = "Microsoft.Compute/virtualMachines/restart/action"
 ROLE = named("role", "restarter")
@@ -75,3 +76,18 @@ def test_a_lock_and_a_denial_are_kept_and_go_with_their_scope(town: Town) -> Non
         service.on_scope_deleted(call, SUBSCRIPTION)
     with town.office.writing(OPERATOR) as call:
         assert not locks.list_locks(call, SUBSCRIPTION) and not denials.list_denials(call, SUBSCRIPTION)
+
+
+def test_a_condition_of_an_assignment_holds_after_a_restart(town: Town) -> None:
+    """What a condition speaks about is withheld by the index that followed the log and by the one rebuilt from tables."""
+    guarded = f"(!(ActionMatches{{'{RESTART}'}})) OR (@Resource[x] boolequals true)"
+    with town.office.writing(town.caller("owner")) as call:
+        service.assign_role(
+            call, SUBSCRIPTION, Asked(named("assignment", "guarded"), who("ann"), OWNER, condition=guarded)
+        )
+
+    for _ in range(2):
+        assert not may(town, "ann")
+        assert may(town, "ann", "Microsoft.Compute/virtualMachines/read")
+        with town.office.database.read() as connection:
+            town.index.rebuild(connection, SOURCES)

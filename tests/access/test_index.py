@@ -1,6 +1,6 @@
 """The index and the decision against the oracle, over random sequences of changes."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -81,10 +81,13 @@ ids = st.sampled_from(["1", "2", "3", "4"])
 roles = st.sampled_from(ROLE_IDS)
 anybody = st.sampled_from(PEOPLE + GROUPS)
 handed_on = st.sampled_from([(), (READER,)])
+conditions = st.sampled_from(
+    ["", "(!(ActionMatches{'Microsoft.Compute/virtualMachines/delete'})) OR (@Resource[x] boolequals true)", "nonsense"]
+)
 custom = Role(RoleId("custom"), "Custom", permissions=(PermissionBlock(("*/delete",)),), built_in=False)
 
 changes: st.SearchStrategy[Fact] = st.one_of(
-    st.builds(facts.RoleAssigned, ids, st.sampled_from(SCOPE_KEYS), anybody, roles),
+    st.builds(facts.RoleAssigned, ids, st.sampled_from(SCOPE_KEYS), anybody, roles, conditions),
     st.builds(facts.RoleUnassigned, ids),
     st.builds(facts.DefinitionSet, ids, st.sampled_from(TENANTS), st.lists(st.tuples(anybody, roles, handed_on), max_size=3).map(tuple)),
     st.builds(facts.DefinitionGone, ids),
@@ -104,6 +107,7 @@ changes: st.SearchStrategy[Fact] = st.one_of(
     st.builds(facts.Activated, ids, st.sampled_from(SCOPE_KEYS), anybody, roles, st.sampled_from(TENANTS), st.sampled_from([NOW, NOW + timedelta(hours=1)])),
     st.builds(facts.Deactivated, ids),
     st.just(facts.RoleDefined(custom)),
+    st.just(facts.RoleDefined(replace(custom, permissions=(PermissionBlock(("*/read",)),)))),
     st.just(facts.RoleGone("custom")),
 )  # fmt: skip
 
@@ -389,3 +393,37 @@ def test_a_role_activated_at_a_management_group_shows_the_subscriptions_below_it
     assert decide(view, ANN, READ, VM, NOW)
     assert subscriptions_of(view, ANN, NOW) == ["prod"]
     assert subscriptions_of(view, ANN, until) == []
+
+
+GUARDED = "(!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (@Request[x] GuidEquals {1})"
+
+
+def test_a_condition_on_an_assignment_withholds_what_it_speaks_about() -> None:
+    """What a condition might stop is not granted; the role's other rights are, and other holders are not touched."""
+    prod, write = "/subscriptions/prod", "Microsoft.Authorization/roleAssignments/write"
+    index = told(
+        [*BEGINNING, facts.RoleAssigned("1", prod, "ann", OWNER, GUARDED), facts.RoleAssigned("2", prod, "bob", OWNER)]
+    )
+    ann, bob = Subject("ann", "contoso"), Subject("bob", "contoso")
+
+    assert not decide(index.view, ann, write, prod, NOW)
+    assert decide(index.view, ann, "Microsoft.Compute/virtualMachines/read", prod, NOW)
+    assert decide(index.view, bob, write, prod, NOW)
+    assert explain(index.view, ann, write, prod, NOW).nearest[0].code == "ConditionNotEvaluated"
+
+    index.apply([facts.RoleAssigned("1", prod, "ann", OWNER)])
+    assert decide(index.view, ann, write, prod, NOW)
+    assert index.view.tables.conditional == {}
+
+
+def test_a_role_held_under_a_condition_changes_with_the_role() -> None:
+    """A role may be told after its assignment, and again; the condition stays."""
+    prod, restart = "/subscriptions/prod", "Microsoft.Compute/virtualMachines/restart/action"
+    index = told([*BEGINNING, facts.RoleAssigned("1", prod, "ann", "custom", GUARDED)])
+    ann = Subject("ann", "contoso")
+    assert not decide(index.view, ann, restart, prod, NOW)
+
+    index.apply([facts.RoleDefined(replace(custom, permissions=(PermissionBlock(("*",)),)))])
+
+    assert decide(index.view, ann, restart, prod, NOW)
+    assert not decide(index.view, ann, "Microsoft.Authorization/roleAssignments/write", prod, NOW)

@@ -131,6 +131,16 @@ def test_a_condition_leaves_free_what_it_does_not_speak_about() -> None:
     assert block.granting("A/delete") is None
 
 
+def test_a_guard_that_names_a_part_of_an_operation_guards_the_operation() -> None:
+    """Conditions of storage roles except listing from reading; both are one operation here, and that one is guarded."""
+    text = (
+        "((!(ActionMatches{'A/blobs/read'} AND NOT SubOperationMatches{'Blob.List'})) OR "
+        "(@Resource[x:name] StringEquals 'y'))"
+    )
+
+    assert guarded_actions(text) == ("A/blobs/read",)
+
+
 @pytest.mark.parametrize(
     "text",
     [

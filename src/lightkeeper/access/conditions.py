@@ -1,4 +1,4 @@
-"""What an attribute condition on a permission block leaves granted.
+"""What an attribute condition, of a permission block or of a role assignment, leaves granted.
 
 We do not evaluate conditions: their attributes belong to a request's body. Most of them, however, only speak about one
 or two actions, and say so in a fixed form: a conjunction of `(!(ActionMatches{'A'})) OR (...)`. For an action that is
@@ -9,7 +9,9 @@ condition never lets through what it might have stopped.
 import re
 from collections.abc import Iterator
 
-_GUARD = re.compile(r"\(?\s*!\s*\(\s*ActionMatches\s*\{\s*'([^']+)'\s*\}\s*\)\s*\)?\s*(?:OR|\|\|)\s", re.IGNORECASE)
+_ACTION = r"ActionMatches\s*\{\s*'([^']+)'\s*\}"
+_SUB_OPERATION = r"(?:\s*(?:AND|&&)\s*(?:NOT\s|!)?\s*SubOperationMatches\s*\{[^}]*\})*"
+_GUARD = re.compile(rf"\(?\s*!\s*\(\s*{_ACTION}{_SUB_OPERATION}\s*\)\s*\)?\s*(?:OR|\|\|)\s", re.IGNORECASE)
 _AND = re.compile(r"\s(?:AND|&&)\s", re.IGNORECASE)
 
 

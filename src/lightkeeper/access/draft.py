@@ -4,14 +4,15 @@ Every fact may come twice or late (an assignment already gone, a definition not 
 what was said last about each thing.
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import singledispatchmethod
 from typing import Any
 
 from lightkeeper.access import facts
 from lightkeeper.access.compiled import CompiledRoles
 from lightkeeper.access.facts import Fact
-from lightkeeper.access.model import Role
+from lightkeeper.access.model import Role, conditioned_id
+from lightkeeper.access.roles import Catalogue
 from lightkeeper.access.scopes import Placement, management_group_key, subscription_in
 from lightkeeper.access.view import Definition, Tables, View
 
@@ -28,6 +29,7 @@ class Draft:
         self._moved = False
         self._regrouped: set[str] = set()
         self._redefined: dict[str, Role | None] = {}
+        self._reconditioned = False
 
     def finish(self, revision: int) -> View:
         """Return the new view. The draft must not be written to afterwards."""
@@ -36,9 +38,21 @@ class Draft:
             stale = self._below(self._regrouped)
             memberships = {key: groups for key, groups in list(memberships.items()) if key not in stale}
         chains = {} if self._moved else self._base.chains
-        if self._redefined:
-            self._roles = CompiledRoles(self._roles.catalogue.changed(self._redefined), self._roles.bits)
+        if self._redefined or self._reconditioned:
+            catalogue = self._roles.catalogue.changed(self._redefined)
+            self._roles = CompiledRoles(catalogue.changed(self._conditioned(catalogue)), self._roles.bits)
         return View(self._tables, self._roles, revision, chains, memberships)
+
+    def _conditioned(self, catalogue: Catalogue) -> dict[str, Role | None]:
+        """Return each role held under a condition as it is now; None for those nobody holds any more."""
+        held = {assigned.role_id for assigned in self._tables.assignments.values() if assigned.condition}
+        found: dict[str, Role | None] = {}
+        for key, (role_id, condition) in list(self._tables.conditional.items()):
+            role = catalogue.role_of(role_id) if key in held else None
+            found[key] = role.under(condition) if role is not None else None
+            if key not in held:
+                del self._table("conditional")[key]
+        return found
 
     @singledispatchmethod
     def write(self, fact: Fact) -> None:
@@ -48,6 +62,11 @@ class Draft:
     @write.register
     def _(self, fact: facts.RoleAssigned) -> None:
         self._unassign(fact.assignment_id)
+        if fact.condition:
+            key = conditioned_id(fact.role_id, fact.condition)
+            self._table("conditional")[key] = (fact.role_id, fact.condition)
+            self._reconditioned = True
+            fact = replace(fact, role_id=key)
         self._table("assignments")[fact.assignment_id] = fact
         self._inner("assigned_at", fact.scope_key)[fact.assignment_id] = fact
         grants = self._inner("grants_at", fact.scope_key)
@@ -63,6 +82,7 @@ class Draft:
         if old is None:
             return
         del self._table("assignments")[assignment_id]
+        self._reconditioned = self._reconditioned or bool(old.condition)
         self._forget("assigned_at", old.scope_key, assignment_id)
         left = 0
         for other in self._tables.assigned_at.get(old.scope_key, {}).values():

@@ -15,12 +15,13 @@ EVERYONE = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True, slots=True)
 class RoleAssigned:
-    """A principal of the scope's own tenant holds a role at a scope and below."""
+    """A principal of the scope's own tenant holds a role at a scope and below, perhaps under a condition."""
 
     assignment_id: str
     scope_key: str
     principal_id: str
     role_id: str
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

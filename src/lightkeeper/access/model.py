@@ -1,6 +1,7 @@
 """Nouns of access: roles, who holds them, and who is asking."""
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -35,6 +36,12 @@ class PermissionBlock:
         """Return a block with its condition read."""
         return cls(**lists, condition=condition, guarded=guarded_actions(condition) if condition else ())
 
+    def also_under(self, condition: str) -> "PermissionBlock":
+        """Return the block under one more condition."""
+        more = guarded_actions(condition)
+        guarded = None if more is None or self.guarded is None else (*self.guarded, *more)
+        return replace(self, condition=" AND ".join(filter(None, (self.condition, condition))), guarded=guarded)
+
     def granting(self, action: str) -> str | None:
         """Return the pattern by which this block grants a control-plane action, or None when it does not."""
         found = first_match(self.actions, action)
@@ -66,6 +73,17 @@ class Role:
     def data_actions(self) -> bool:
         """Return whether the role names data actions, granted or taken away: such a role cannot be delegated (L24)."""
         return any(block.data_actions or block.not_data_actions for block in self.permissions)
+
+    def under(self, condition: str) -> "Role":
+        """Return the role as somebody holds it under a condition: what that speaks about is not granted."""
+        return Role(
+            conditioned_id(self.id, condition),
+            self.name,
+            self.category,
+            tuple(block.also_under(condition) for block in self.permissions),
+            self.deprecated,
+            built_in=False,
+        )
 
     def granting(self, action: str) -> str | None:
         """Return the pattern by which the role grants a control-plane action, or None when it does not."""
@@ -101,6 +119,11 @@ class CustomRole:
 def custom_role_id(tenant_id: str, guid: str) -> RoleId:
     """Return the id of a tenant's own role: GUIDs are only unique in a tenant, since templates bring theirs along."""
     return RoleId(f"{tenant_id.lower()}/{guid.lower()}")
+
+
+def conditioned_id(role_id: str, condition: str) -> RoleId:
+    """Return the id under which the index knows a role that is held under a condition."""
+    return RoleId(f"{role_id}?{hashlib.sha256(condition.encode()).hexdigest()[:24]}")
 
 
 @dataclass(frozen=True, slots=True)

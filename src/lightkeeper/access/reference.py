@@ -39,7 +39,8 @@ class Reference:
     def _held_at_home(self, keys: list[str], principals: set[str]) -> Iterator[Role]:
         for fact in self._standing(facts.RoleAssigned, facts.RoleUnassigned, "assignment_id"):
             if fact.scope_key in keys and fact.principal_id in principals:
-                yield from self._roles(fact.role_id)
+                for role in self._roles(fact.role_id):
+                    yield role.under(fact.condition) if fact.condition else role
 
     def _held_by_delegation(self, tenant_id: str, keys: list[str], principals: set[str]) -> Iterator[Role]:
         for definition in self._delegated_to(tenant_id, keys):

@@ -323,5 +323,6 @@ def _event(kind: str, operation: str, assignment: RoleAssignment) -> Event:
             "principal_id": assignment.principal_id,
             "principal_type": str(assignment.principal_type),
             "role_id": assignment.role_id,
+            "condition": assignment.condition,
         },
     )

@@ -47,14 +47,16 @@ class RoleAssignments:
         """Yield every role assignment."""
         for assignment in store.all_of(connection):
             role = role_key(assignment.tenant_id, assignment.role_id)
-            yield RoleAssigned(assignment.key, assignment.scope_key, assignment.principal_id, role)
+            condition = assignment.condition or ""
+            yield RoleAssigned(assignment.key, assignment.scope_key, assignment.principal_id, role, condition)
 
     def facts_of(self, entry: Entry) -> Iterable[Fact]:
         """Yield what a written or deleted role assignment means."""
         body = entry.body
         if entry.kind == "RoleAssignmentWritten":
             role = role_key(entry.tenant_id or "", body["role_id"])
-            yield RoleAssigned(body["key"], body["scope_key"], body["principal_id"], role)
+            condition = body.get("condition") or ""  # entries of older versions do not say
+            yield RoleAssigned(body["key"], body["scope_key"], body["principal_id"], role, condition)
         elif entry.kind == "RoleAssignmentDeleted":
             yield RoleUnassigned(body["key"])
 

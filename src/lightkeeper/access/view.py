@@ -45,6 +45,7 @@ class Tables:
     subscriptions: dict[str, Placement] = field(default_factory=dict)
     subscriptions_in: dict[str, dict[str, None]] = field(default_factory=dict)  # tenant -> subscriptions
     management_groups: dict[str, str | None] = field(default_factory=dict)  # key -> parent's name
+    conditional: dict[str, tuple[str, str]] = field(default_factory=dict)  # conditioned role -> (role, condition)
     denials: dict[str, Denied] = field(default_factory=dict)
     denied_at: dict[str, dict[str, Denied]] = field(default_factory=dict)
     activations: dict[str, Activated] = field(default_factory=dict)

@@ -78,6 +78,7 @@ def _places(view: View, link: PartnerLink, scope: str) -> Iterator[str]:
 
 
 def _influence(view: View, link: PartnerLink, scope: str, role_id: str, way: Way) -> Iterator[Influence]:
+    role_id, _ = view.tables.conditional.get(role_id, (role_id, ""))
     role = view.roles.catalogue.role_of(role_id)
     subscription_id = subscription_in(scope)
     placed = view.tables.subscriptions.get(subscription_id or "")

@@ -86,7 +86,8 @@ def _activation(view: View, scope: str, fact: Activated) -> Right:
 
 def _role(view: View, role_id: str) -> str:
     role = view.roles.catalogue.role_of(role_id)
-    return role.name if role is not None else role_id
+    name = role.name if role is not None else role_id
+    return f"{name} (under a condition)" if role_id in view.tables.conditional else name
 
 
 def _readable(scope_key: str) -> str:
