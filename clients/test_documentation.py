@@ -29,7 +29,7 @@ def test_the_blocks_of_a_part_run(server: Server, tmp_path: Path, part: str) -> 
         elif language == "python":
             (tmp_path / "block.py").write_text(text)
             lines.append(f"'{environment}/bin/python' '{tmp_path}/block.py'")
-        else:
+        elif language == "javascript":
             (tmp_path / "block.mjs").write_text(text)
             (tmp_path / "node_modules").symlink_to(environment / "node_modules")
             lines.append(f"node '{tmp_path}/block.mjs'")
