@@ -30,19 +30,24 @@ GIVEN = {
 MANAGED = "/subscriptions/PROD/providers/Microsoft.ManagedServices"
 
 
-def play(server: Server, environment: str, script: str) -> list[str]:
+def played(server: Server, environment: str, script: str, argument: str = "", given: dict[str, str] = GIVEN) -> Asked:
     """Run a script and return what the server was asked."""
     program = INSTALLED / environment / "bin" / "python" if environment != "node" else "node"
     if not (INSTALLED / environment).exists():
         pytest.skip(f"{environment} is not installed: run make test-clients")
     with Asked(server) as asked:
         done: subprocess.CompletedProcess[str] = run(
-            [str(program), str(HERE / script)],
-            variables(server, "node" if environment == "node" else "python") | GIVEN,
+            [str(program), str(HERE / script), *filter(None, [argument])],
+            variables(server, "node" if environment == "node" else "python") | given,
         )
     assert done.returncode == 0, done.stderr[-3000:] + "\n".join(asked.lines)
     assert done.stdout.strip().endswith("done")
-    return asked.lines
+    return asked
+
+
+def play(server: Server, environment: str, script: str) -> list[str]:
+    """Run a script and return the requests alone."""
+    return played(server, environment, script).lines
 
 
 def test_python_blocking(server: Server) -> None:
