@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pytest
 from starlette.testclient import TestClient
@@ -36,21 +36,23 @@ def browser(tmp_path: Path) -> Iterator[TestClient]:
 
 def test_a_person_signs_in_on_the_sign_in_page_and_comes_back(browser: TestClient) -> None:
     """To the page that was asked for, with a cookie no script can read."""
-    house_less = Visitor.__new__(Visitor)
-    house_less.browser = browser
-    page = browser.get("/portal/publishers/fabrikam")
-    assert urlsplit(str(page.url)).path.endswith("/oauth2/v2.0/authorize")
-    assert "Lightkeeper portal" in page.text
+    visitor = Visitor(None, browser).opens("/portal/publishers/fabrikam")
+    assert visitor.page.url.path.endswith("/oauth2/v2.0/authorize")
+    assert "Lightkeeper portal" in visitor.page.text
 
-    house_less.page = page
-    [(action, hidden)] = house_less.forms
-    who = {"username": "publisher@fabrikam.example", "password": "correct horse battery"}
-    back = browser.post(action, data=hidden | who)
+    visitor.fills(visitor.forms[0][0], username="publisher@fabrikam.example", password="correct horse battery")
+    assert visitor.page.url.path == "/portal/publishers/fabrikam"
+    assert "publisher@fabrikam.example" in visitor.page.text
+    [cookie] = [one for one in browser.cookies.jar if one.name == SESSION]
+    assert cookie.secure
+    assert cookie.has_nonstandard_attr("HttpOnly")
 
-    assert back.url.path == "/portal/publishers/fabrikam"
-    assert "publisher@fabrikam.example" in back.text
-    set_by = next(one for one in back.history if SESSION in one.headers.get("set-cookie", ""))
-    assert {"HttpOnly", "Secure"} <= {part.strip() for part in set_by.headers["set-cookie"].split(";")}
+    visitor.fills("/portal/sign-out")
+    assert visitor.page.url.path.endswith("/oauth2/v2.0/logout")
+    assert SESSION not in browser.cookies
+    visitor.fills(visitor.forms[0][0], account="all")
+    assert visitor.page.url.path == "/portal"
+    assert "Sign in" in visitor.opens("/portal/publishers").text
 
 
 def test_an_answer_nobody_asked_for_is_refused(browser: TestClient) -> None:

@@ -144,10 +144,11 @@ class Doors:
         return tokens.issue_access_token(key, granted.subject, f"{self.login}/", office.clock.now())
 
     async def sign_out(self, request: Request) -> Response:
-        """End the session of this browser."""
+        """End this browser's session here, then ask the sign-in page to forget the account too."""
         if not entra_pages.is_own_form(request, await read_form(request)):
             return RedirectResponse("/portal", 303)
-        answer = RedirectResponse("/portal", 303)
+        back = urlencode({"client_id": PORTAL, "post_logout_redirect_uri": self.portal})
+        answer = RedirectResponse(f"{self.login}/organizations/oauth2/v2.0/logout?{back}", 303)
         for name in (SESSION, OPERATOR_SESSION):
             answer.delete_cookie(name, secure=True, httponly=True, path="/")
         return answer
