@@ -5,10 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from lightkeeper.access.model import CONTRIBUTOR
+from lightkeeper.access.decide import decide
+from lightkeeper.access.facts import DefinitionSet, Delegated, SubscriptionPlaced
+from lightkeeper.access.index import AccessIndex
+from lightkeeper.access.model import CONTRIBUTOR, PermissionBlock, Role, RoleId, Subject
+from lightkeeper.access.roles import Catalogue
 from lightkeeper.delegation import service, shelf
 from lightkeeper.delegation.assignment_rules import RIGHTS_TO_DELEGATE, OnboardingFacts, why_not_onboard
 from lightkeeper.delegation.definition_rules import CROSS_CLOUD, LICENSE_REQUIRED
+from lightkeeper.delegation.eligibility import why_not_hold
 from lightkeeper.delegation.model import Authorization, EligibleAuthorization
 from lightkeeper.delegation.settings import DelegationSettings
 from lightkeeper.directory import service as directory
@@ -21,6 +26,7 @@ from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import ResourceBody, Subscription, SubscriptionState
 from lightkeeper.storefront import service as storefront
 from tests.delegation.market import (
+    NOON,
     OWNER,
     READ_VM,
     READER,
@@ -66,6 +72,28 @@ def tenant(name: str, **changed: object) -> Tenant:
 def put(town: Market, one: Tenant) -> None:
     with town.as_("operator") as call:
         directory.put_tenant(call, one)
+
+
+def test_l30_a_role_that_gained_data_actions_keeps_its_control_plane() -> None:
+    """L30: what was delegated before goes on; the data actions never work, and nobody can be given the role anew."""
+    blob = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
+    block = PermissionBlock(("Microsoft.Compute/virtualMachines/read",), data_actions=(blob,))
+    grown = Role(RoleId(named("role", "grown")), "Grown", permissions=(block,))
+    index = AccessIndex(Catalogue([grown]))
+    index.apply(
+        [
+            SubscriptionPlaced("prod", "contoso"),
+            DefinitionSet("care", "fabrikam", (("tech", grown.id, ()),)),
+            Delegated("here", "/subscriptions/prod", "care"),
+        ]
+    )
+    tech, at = Subject("tech", "fabrikam"), "/subscriptions/prod"
+
+    assert decide(index.view, tech, "Microsoft.Compute/virtualMachines/read", at, NOON)
+    assert not decide(index.view, tech, blob, at, NOON)
+    objection = why_not_hold(grown.id, {grown.id: grown}.get, "care", "")
+    assert objection is not None
+    assert objection.rule == "L24"
 
 
 def test_l38_the_clouds_of_both_tenants_are_compared(town: Market) -> None:
@@ -217,7 +245,7 @@ def test_l79_subscriptions_with_databricks_are_delegated_like_others(town: Marke
 
 
 def test_l84_every_customer_of_a_plan_gets_the_same_rows(town: Market) -> None:
-    """L84: principals and roles come from the plan, whoever accepts it."""
+    """M15: L84: principals and roles come from the plan, whoever accepts it."""
     town.shelf.plans = [plan("1.0.0", ("tier1", READER), ("boss", CONTRIBUTOR))]
 
     with town.as_("owner") as call:

@@ -93,7 +93,7 @@ def onboard(market: Market, **properties: Any) -> None:
 
 
 def test_definition_is_complete_when_answered(market: Market) -> None:
-    """Recorded: 201 with Succeeded in the first answer, the provider's name filled in, no nulls; 200 on update."""
+    """L48: Recorded: 201 with Succeeded in the first answer, the provider's name filled in, no nulls; 200 on update."""
     answer = send(market, "PUT", DEFINITION, definition_body(), version="2019-06-01")
 
     assert answer.status == 201
@@ -116,7 +116,7 @@ def test_definition_is_complete_when_answered(market: Market) -> None:
 
 @pytest.mark.parametrize("version", managed_services.VERSIONS)
 def test_answers_follow_the_version(market: Market, version: str) -> None:
-    """Older versions do not know eligible authorizations, the customer's tenant, or systemData."""
+    """L5, L45: Older versions do not know eligible authorizations, the customer's tenant, or systemData."""
     onboard(market, **ELIGIBLE)
 
     [body] = send(market, "GET", f"{scope_of('prod')}{RP}/registrationDefinitions", version=version).body["value"]
@@ -181,7 +181,7 @@ def test_unknown_filter_is_refused(market: Market) -> None:
 
 
 def test_faults_of_a_body_come_together(market: Market) -> None:
-    """Several faults are reported together, each with its path."""
+    """L12: Several faults are reported together, each with its path."""
     body = {"properties": {"authorizations": [{"principalId": 7}]}}
 
     with pytest.raises(Invalid) as refused:
@@ -209,7 +209,10 @@ def test_l9_deletes_answer_200_then_204(market: Market) -> None:
 
 
 def test_l11_marketplace_definitions_at_both_scopes(market: Market) -> None:
-    """L11: public plans at the root, private ones only at a subscription of the audience; identifiers by prefix."""
+    """L11: public plans at the root, private ones only at a subscription of the audience; identifiers by prefix.
+
+    P3-bridge.
+    """
     market.shelf.plans = [
         plan("1.0.0"),
         plan("1.10.0"),

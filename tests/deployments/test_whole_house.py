@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lightkeeper import bootstrap
+from lightkeeper.delegation import service as delegation
 from lightkeeper.deployments import seams, service, workflow
 from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.model import State
@@ -98,6 +99,23 @@ def test_a_customer_onboards_a_provider_with_a_public_template(office: Office, f
             done = service.get_deployment(call, SUBSCRIPTION, "onboard")
         assert done.state is State.SUCCEEDED, done.error
         assert len(done.output_resources) == 2
+
+
+def test_a_deleted_deployment_leaves_its_delegation(office: Office) -> None:
+    """L68: the record of a deployment is only a record; what it delegated stays delegated."""
+    document, values = sample("delegated-resource-management/subscription", "subscription")
+    values["authorizations"][0]["principalId"] = TIER1
+    values["authorizations"] = values["authorizations"][:1]
+    given = {key: {"value": value} for key, value in values.items()}
+    with office.writing(person(OWNER, "owner")) as call:
+        accepted, _ = service.create(call, SUBSCRIPTION, "onboard", Asked(document, given, location="westeurope"))
+    workflow.run_deployment(office, accepted.run_id)
+
+    with office.writing(person(OWNER, "owner")) as call:
+        assert service.delete_deployment(call, SUBSCRIPTION, "onboard")
+
+    with office.reading(person(OWNER, "owner")) as call:
+        assert len(delegation.list_assignments(call, SUBSCRIPTION)) == 1
 
 
 def test_a_reader_may_not_even_begin(office: Office) -> None:

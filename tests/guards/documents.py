@@ -2,6 +2,7 @@
 
 docs/errors.md    every code that is raised or found, with its status and text
 docs/cli.md       every command and option
+docs/rules.md     every rule of the public rule books, with what holds it and the tests that name it
 docs/parity.md    every operation that is served, with the test that witnessed it; and what of the public
                   descriptions is not (these are read from ../shared/specs, or $LIGHTKEEPER_SHARED/specs)
 """
@@ -26,6 +27,7 @@ from lightkeeper.wire.arm.errors import STATUS
 from lightkeeper.wire.arm.operation import ANY_TYPE, Operation
 from lightkeeper.wire.arm.routing import Routes
 from lightkeeper.wire.arm.table import operations
+from tests.guards.rules import rules_page
 from tests.wire.arm.exchanges.runner import exchanges, situations
 
 ROOT = Path(__file__).parents[2]
@@ -370,7 +372,7 @@ def _whole(found: re.Match[str]) -> str:
     return kinds.get(found[1], scope)
 
 
-PAGES = {"errors.md": errors_page, "cli.md": cli_page, "parity.md": parity_page}
+PAGES = {"errors.md": errors_page, "cli.md": cli_page, "parity.md": parity_page, "rules.md": rules_page}
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ def endpoint(url: str) -> dict[str, Any]:
 
 
 def test_https_endpoint_gets_a_signed_post(receiver: Receiver) -> None:
-    """8.2: POST JSON; signed, with the event as the key by which repetitions are known."""
+    """P8.3-https: 8.2: POST JSON; signed, with the event as the key by which repetitions are known."""
     send(receiver, endpoint(receiver.url))
 
     [got] = receiver.got
@@ -104,7 +104,7 @@ def shared_key(got: Got) -> str:
 
 
 def test_table_gets_a_row_that_replaces_itself(receiver: Receiver) -> None:
-    """8.3: rows land in table `marketplaceleads`; the event is the row's key."""
+    """P8.3-table: 8.3: rows land in table `marketplaceleads`; the event is the row's key."""
     receiver.answer = lambda got: (204, {}, b"")
 
     send(receiver, TABLE)
@@ -162,7 +162,7 @@ def token_then(status: int) -> Any:
 def test_dynamics_gets_a_lead_that_replaces_itself(
     receiver: Receiver, authentication: dict[str, Any], expected: tuple[str, dict[str, str]]
 ) -> None:
-    """8.3: azureAD or office365; an upsert under the event's id by the Dataverse Web API."""
+    """P8.3-dynamics: 8.3: azureAD or office365; an upsert under the event's id by the Dataverse Web API."""
     receiver.answer = token_then(204)
     configuration = {"instanceUrl": "https://contoso.crm4.dynamics.com/main.aspx", "authentication": authentication}
 
@@ -179,7 +179,7 @@ def test_dynamics_gets_a_lead_that_replaces_itself(
 
 
 def test_salesforce_gets_its_form(receiver: Receiver) -> None:
-    """8.3: objectIdentifier is the form's `oid`."""
+    """P8.3-salesforce: 8.3: objectIdentifier is the form's `oid`."""
     send(
         receiver, {"destination": "salesforce", "salesforceLeadConfiguration": {"objectIdentifier": "00D000000000062"}}
     )
@@ -203,7 +203,7 @@ def marketo(**configuration: str) -> dict[str, Any]:
 
 
 def test_marketo_gets_a_form_by_rest(receiver: Receiver) -> None:
-    """8.3: clientId and clientSecret since December 2022."""
+    """P8.3-marketo: 8.3: clientId and clientSecret since December 2022."""
     receiver.answer = token_then(200)
 
     send(receiver, marketo(clientId="id", clientSecret="s3cret"))
@@ -228,7 +228,7 @@ def test_marketo_refuses_with_200(receiver: Receiver) -> None:
 
 
 def test_marketo_of_older_accounts_gets_the_plain_form(receiver: Receiver) -> None:
-    """8.3: serverId (old)."""
+    """P8.3-marketo: 8.3: serverId (old)."""
     send(receiver, marketo(serverId="app-ab12"))
 
     [got] = receiver.got

@@ -85,7 +85,7 @@ def events(receiver: Receiver, environment: str) -> list[Any]:
 
 
 def test_validation_sends_a_test_lead(house: House, receiver: Receiver) -> None:
-    """8.1: a test lead is sent on publish; step 1b of the workflow."""
+    """P5.3-leads, P8.1-triggers: 8.1: a test lead is sent on publish; step 1b of the workflow."""
     publish(house, offer(**to(receiver)))
 
     [lead] = events(receiver, "test")
@@ -94,7 +94,10 @@ def test_validation_sends_a_test_lead(house: House, receiver: Receiver) -> None:
 
 
 def test_unreachable_destination_stops_publishing(house: House, receiver: Receiver) -> None:
-    """Section 12: lead endpoint unreachable: step 1b fails, Attention needed; and people are told."""
+    """Section 12: lead endpoint unreachable: step 1b fails, Attention needed; and people are told.
+
+    P12-lead-endpoint.
+    """
     receiver.answer = lambda got: (500, {}, b"")
     body = {"definition": offer(**to(receiver)), "assets": _pictures()}
     house.send("PUT", f"{PARTNER}/offers/managed-operations{V}", body, by=PUBLISHER, headers={"if-match": "*"})
@@ -115,7 +118,7 @@ def _pictures() -> dict[str, str]:
 
 
 def test_accepting_makes_a_lead_that_arrives_once(house: House, receiver: Receiver) -> None:
-    """8.1 (2): Get it now is an active lead, with the acceptor's data, offer, plan and environment."""
+    """P8.1-triggers: 8.1 (2): Get it now is an active lead, with the acceptor's data, offer, plan and environment."""
     publish(house, offer(**to(receiver)))
     secret = house.send("POST", f"{PARTNER}/leadsecret{V}", {}, by=PUBLISHER).json["secret"]
 
@@ -134,7 +137,10 @@ def test_accepting_makes_a_lead_that_arrives_once(house: House, receiver: Receiv
 
 
 def test_contact_request_needs_consent_and_goes_through_the_inbox(house: House, receiver: Receiver) -> None:
-    """8.1 (1), 8.4: Contact me with consent; Received -> Accepted -> Won, and nothing else."""
+    """8.1 (1), 8.4: Contact me with consent; Received -> Accepted -> Won, and nothing else.
+
+    P8.1-triggers, P8.4-states.
+    """
     publish(house, offer(**to(receiver)))
     refused = house.send("POST", f"{OFFER}/contact", {"comment": "hello"}, by=OWNER)
     asked = house.send("POST", f"{OFFER}/contact", {"consent": True, "phone": "+31 20", "comment": "Call me"}, by=OWNER)
@@ -148,6 +154,28 @@ def test_contact_request_needs_consent_and_goes_through_the_inbox(house: House, 
     assert [one.status for one in states] == [409, 200, 200, 409]
     assert ask(house, "notices")["value"][0]["kind"] == "leadReceived"
     assert "owner@contoso" not in json.dumps(ask(house, "notices"))
+
+
+def test_inbox_is_read_page_by_page(house: House) -> None:
+    """P8.4-filters: every lead comes once, newest first, whatever the filter; a page that is none is refused."""
+    publish(house, offer())
+    for n in range(5):
+        asked = house.send("POST", f"{OFFER}/contact", {"consent": True, "comment": f"Call {n}"}, by=OWNER)
+        assert asked.status == 200
+        house.office.clock.shift += timedelta(minutes=n % 2)  # some come at the same moment
+    settle(house)
+    whole = [one["id"] for one in ask(house, "leads?kind=contactMe")["value"]]
+
+    seen, path = [], f"{PARTNER}/leads{V}&kind=contactMe&$top=2"
+    while path:
+        page = house.send("GET", path, by=PUBLISHER).json
+        seen.append([one["id"] for one in page["value"]])
+        path = page.get("nextLink", "")
+
+    assert [len(one) for one in seen] == [2, 2, 1]
+    assert [one for page in seen for one in page] == whole
+    for query in ("$top=0", "$top=201", "$top=x", "continuationToken=nothing"):
+        assert house.send("GET", f"{PARTNER}/leads{V}&{query}", by=PUBLISHER).code == "badRequest"
 
 
 def test_unanswered_request_expires_and_its_person_is_forgotten(house: House) -> None:
@@ -252,7 +280,10 @@ def test_customer_hears_of_an_update_and_reports_show_who_waits(house: House) ->
 
 
 def test_orders_customers_and_insights_have_the_contracts_columns(house: House) -> None:
-    """Section 11: minimum columns; a customer that leaves is churned and its order canceled."""
+    """Section 11: minimum columns; a customer that leaves is churned and its order canceled.
+
+    P11-insights, P11-orders, P11-customers, L87.
+    """
     publish(house, offer())
     house.send("GET", OFFER, by=OWNER)
     key = accept(house)
@@ -289,7 +320,7 @@ def test_strangers_read_nobodys_leads_and_reports(house: House, receiver: Receiv
 
 
 def test_preferences_are_ones_own(house: House) -> None:
-    """5.6: an owner always hears of publishing; of other things everybody chooses."""
+    """P1.3-notices, P5.6-notices: 5.6: an owner always hears of publishing; of other things everybody chooses."""
     wanted = {"previewReady": False, "leadReceived": False}
 
     said = house.send("PUT", f"{PARTNER}/notices/preferences{V}", wanted, by=PUBLISHER)
@@ -299,7 +330,10 @@ def test_preferences_are_ones_own(house: House) -> None:
 
 
 def test_contact_addresses_and_owners_are_mailed(house: House, receiver: Receiver) -> None:
-    """Without a mail server nobody is mailed; with one, mail waits in the delivery log until it is taken."""
+    """Without a mail server nobody is mailed; with one, mail waits in the delivery log until it is taken.
+
+    P8.4-digest.
+    """
     settings.use(replace(settings.current(), smtp="smtp://127.0.0.1:9"))
     publish(house, offer(**to(receiver), contactEmail=["sales@fabrikam.example"]))
     house.send("POST", f"{OFFER}/contact", {"consent": True}, by=OWNER)

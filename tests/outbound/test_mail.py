@@ -62,7 +62,7 @@ def send(settings: OutboundSettings, to: str, subject: str = "Hello", text: str 
 
 
 def test_lead_arrives_as_a_mail_people_can_read(box: tuple[Box, OutboundSettings]) -> None:
-    """8.3: destination email; the Message-ID is that of the event."""
+    """P8.3-email: 8.3: destination email; the Message-ID is that of the event."""
     kept, settings = box
 
     send(settings, "sales@fabrikam.example", *mail.lead_text(REQUEST))

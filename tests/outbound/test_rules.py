@@ -24,7 +24,10 @@ REQUEST = Lead(
 
 
 def test_payload_keeps_the_public_names_and_adds_ours() -> None:
-    """8.2: UserDetails, LeadSource, ActionCode, OfferTitle, Description; ids, event and environment are ours."""
+    """8.2: UserDetails, LeadSource, ActionCode, OfferTitle, Description; ids, event and environment are ours.
+
+    P8.2-payload, P8.2-source.
+    """
     payload = lead_rules.payload_of(REQUEST)
 
     assert payload["UserDetails"] == {
@@ -38,7 +41,7 @@ def test_payload_keeps_the_public_names_and_adds_ours() -> None:
 
 
 def test_test_lead_carries_the_names_filters_look_for() -> None:
-    """8.2: every name field MSFT_TEST_<digits>, its mail address, phone 1234567890, country US."""
+    """P8.2-test: 8.2: every name field MSFT_TEST_<digits>, its mail address, phone 1234567890, country US."""
     lead = lead_rules.test_lead("e", 77, {"publisher_id": "fabrikam", "offer_id": "care"}, NOW)
 
     assert lead.details == Details(
@@ -49,7 +52,7 @@ def test_test_lead_carries_the_names_filters_look_for() -> None:
 
 @pytest.mark.parametrize("address", ["a@school.edu", "a@cs.school.edu", "a@school.edu.au"])
 def test_nothing_personal_is_passed_on_about_people_at_schools(address: str) -> None:
-    """8.2: `.edu` addresses: personal data withheld."""
+    """P8.2-edu: 8.2: `.edu` addresses: personal data withheld."""
     told = lead_rules.told_of(replace(SOMEONE, email=address))
 
     assert told == Details(country="USA", company="Contoso")
@@ -57,7 +60,7 @@ def test_nothing_personal_is_passed_on_about_people_at_schools(address: str) -> 
 
 
 def test_request_expires_after_fourteen_days_and_its_contact_is_hidden() -> None:
-    """8.4: Received -> Expired after 14 days without answer (contact data hidden)."""
+    """P8.4-times: 8.4: Received -> Expired after 14 days without answer (contact data hidden)."""
     just_before = lead_rules.as_of(REQUEST, NOW + timedelta(days=14) - timedelta(seconds=1))
     then = lead_rules.as_of(REQUEST, NOW + timedelta(days=14))
 
@@ -68,7 +71,7 @@ def test_request_expires_after_fourteen_days_and_its_contact_is_hidden() -> None
 
 
 def test_call_to_action_is_archived_after_six_months() -> None:
-    """8.4: call-to-action leads are informational, kept six months, then archived."""
+    """P8.4-times: 8.4: call-to-action leads are informational, kept six months, then archived."""
     lead = replace(REQUEST, kind=LeadKind.CALL_TO_ACTION, state=lead_rules.first_state(LeadKind.CALL_TO_ACTION))
 
     assert lead_rules.as_of(lead, NOW + timedelta(days=181)) == lead
@@ -76,14 +79,14 @@ def test_call_to_action_is_archived_after_six_months() -> None:
 
 
 def test_request_is_urgent_for_seventy_two_hours() -> None:
-    """8.4: Contact-me urgency flag for 72 h."""
+    """P8.4-times: 8.4: Contact-me urgency flag for 72 h."""
     assert lead_rules.is_urgent(REQUEST, NOW + timedelta(hours=71))
     assert not lead_rules.is_urgent(REQUEST, NOW + timedelta(hours=72))
     assert not lead_rules.is_urgent(replace(REQUEST, state=LeadState.ACCEPTED), NOW)
 
 
 def test_states_are_those_of_the_table() -> None:
-    """8.4: Received -> Accepted -> (Won | Lost); Received -> Declined."""
+    """P8.4-states: 8.4: Received -> Accepted -> (Won | Lost); Received -> Declined."""
     allowed = {(a, b) for a in LeadState for b in LeadState if lead_rules.may_become(replace(REQUEST, state=a), b)}
 
     assert allowed == {
@@ -92,7 +95,7 @@ def test_states_are_those_of_the_table() -> None:
 
 
 def test_quality_and_validity() -> None:
-    """8.4: filters quality (High/Low) and email validity."""
+    """P8.4-filters: 8.4: filters quality (High/Low) and email validity."""
     assert lead_rules.quality_of(REQUEST) == "High"
     assert lead_rules.quality_of(replace(REQUEST, details=replace(SOMEONE, email="no address"))) == "Low"
     assert [lead_rules.email_validity(one) for one in ("a@b.example", "a@b", "")] == ["Valid", "Invalid", "Unknown"]
@@ -146,7 +149,7 @@ def test_backoff_grows_and_ends() -> None:
 
 
 def test_owner_is_always_told_and_members_when_they_subscribed() -> None:
-    """5.6: e-mail to Owner (always) and per-product audience (Developer/Manager)."""
+    """P1.3-notices, P5.6-notices: 5.6: e-mail to Owner (always) and per-product audience (Developer/Manager)."""
     kind = NoticeKind.PREVIEW_READY
 
     assert is_told(Part.OWNER, kind, {kind: False})

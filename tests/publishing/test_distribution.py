@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from lightkeeper.access import roles
 from lightkeeper.delegation import shelf as lookup
+from lightkeeper.delegation.eligibility import why_not_hold
 from lightkeeper.kernel.call import OPERATOR, CallerKind
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid, NotFound
 from lightkeeper.publishing import service, settings, workflow
@@ -48,7 +50,10 @@ def act(desk: Desk, verb: Any, *args: Any, who: Any = DEVELOPER, **kwargs: Any) 
 
 
 def test_a_deprecated_offer_is_sold_until_its_day(desk: Desk) -> None:
-    """Section 9.3: a deprecation takes effect at once for the product, after dateOffset; it can be taken back."""
+    """Section 9.3: a deprecation takes effect at once for the product, after dateOffset; it can be taken back.
+
+    P9.3-lifecycle.
+    """
     desk.live()
     act(desk, service.deprecate, *OFFER, reason="endOfSupport", notice=timedelta(days=30))
     assert sold(desk) == ["operations"]
@@ -77,7 +82,10 @@ def test_a_deprecation_without_notice_takes_the_offer_off_sale(desk: Desk) -> No
 
 
 def test_the_only_plan_cannot_be_stopped(desk: Desk) -> None:
-    """Section 12: stop the only plan is 400 businessValidationError; a plan that was never live is deleted instead."""
+    """Section 12: stop the only plan is 400 businessValidationError; a plan that was never live is deleted instead.
+
+    P12-stop-only-plan.
+    """
     desk.live()
     with pytest.raises(Invalid) as refused:
         act(desk, service.stop_plan, *OFFER, "operations")
@@ -91,7 +99,10 @@ def test_the_only_plan_cannot_be_stopped(desk: Desk) -> None:
 
 
 def test_a_plan_stops_with_the_next_publication_and_resumes_likewise(desk: Desk) -> None:
-    """Plan level: needs two plans and takes effect only after publishing to preview and live."""
+    """Plan level: needs two plans and takes effect only after publishing to preview and live.
+
+    P2.6-states, P4-stop-plan.
+    """
     desk.live(with_private_plan(good_offer()))
     act(desk, service.stop_plan, *OFFER, "vip")
     assert sold(desk) == ["operations", "vip"]
@@ -126,7 +137,7 @@ def test_nothing_is_stopped_while_the_marketplace_works(desk: Desk) -> None:
 
 
 def test_a_person_reviews_when_the_operator_wants_it(desk: Desk, going_by: Any) -> None:
-    """An optional human reviewer: approve, or return with reasons, within a promised time."""
+    """P5.7-report: An optional human reviewer: approve, or return with reasons, within a promised time."""
     going_by(PublishingSettings(human_review=True, review_within=timedelta(days=2)))
     desk.save()
     submission = desk.submit()
@@ -155,7 +166,7 @@ def test_a_person_reviews_when_the_operator_wants_it(desk: Desk, going_by: Any) 
 
 
 def test_m18_a_new_role_reaches_offers_after_the_delay(desk: Desk, going_by: Any) -> None:
-    """M18: new built-in roles appear in the picker later than in ARM; how much later is a setting."""
+    """L31: M18: new built-in roles appear in the picker later than in ARM; how much later is a setting."""
     going_by(PublishingSettings(role_delay=timedelta(days=7)))
     role, day = act(desk, service.note_role_arrival, "Monitoring Reader", who=OPERATOR)
     assert day - desk.office.clock.now() <= timedelta(days=7)
@@ -164,6 +175,7 @@ def test_m18_a_new_role_reaches_offers_after_the_delay(desk: Desk, going_by: Any
 
     desk.preview(offer)
     assert desk.status() == "Attention needed"
+    assert why_not_hold(role.id, roles.role_of, "template", "") is None  # templates need not wait
 
     desk.office.clock.shift += timedelta(days=8)
     desk.preview(offer)
@@ -200,7 +212,10 @@ def test_an_account_from_sign_up_to_appeal(desk: Desk) -> None:
 
 
 def test_who_cannot_sign_up_or_accept(desk: Desk) -> None:
-    """Personal accounts and guests are refused, taken ids too; a program accepts no agreement."""
+    """Personal accounts and guests are refused, taken ids too; a program accepts no agreement.
+
+    P1.1-enrolment, P12-duplicate-id.
+    """
     guest = replace(STRANGER, home_tenant_id=type(STRANGER.tenant_id)("elsewhere"))
     with pytest.raises(Forbidden):
         act(desk, service.sign_up, "guests", "Guests", PROFILE, who=guest)

@@ -90,7 +90,7 @@ def test_a_tree_and_back_is_the_same_offer() -> None:
 
 
 def test_configure_publishes_and_goes_live_by_declaration(client: TestClient, sqlite_office: Office) -> None:
-    """Publish all, poll the job, go live with the id of the preview submission."""
+    """P9.3-submission: Publish all, poll the job, go live with the id of the preview submission."""
     done = ask(client, sqlite_office, payload())
     assert (done["jobStatus"], done["jobResult"], done["errors"]) == ("completed", "succeeded", [])
     detail = client.get(f"configure/{done['jobId']}").json()
@@ -132,7 +132,7 @@ def test_configure_publishes_and_goes_live_by_declaration(client: TestClient, sq
 
 
 def test_references_by_name_by_external_id_and_by_durable_id(client: TestClient, sqlite_office: Office) -> None:
-    """Three forms of reference, and the old address of the schemas."""
+    """P9.3-references: Three forms of reference, and the old address of the schemas."""
     old = "https://product-ingestion.azureedge.net/schema/"
     body = {
         "$schema": f"{old}configure/2022-03-01-preview2",
@@ -195,7 +195,10 @@ def test_a_faulty_resource_fails_its_job_with_a_code(
 
 
 def test_codes_of_what_is_stored_already(client: TestClient, sqlite_office: Office) -> None:
-    """businessValidationError, collectionLimitExceeded, invalidEntityStatus, invalidRequest, operationCanceled."""
+    """businessValidationError, collectionLimitExceeded, invalidEntityStatus, invalidRequest, operationCanceled.
+
+    P9.3-sync.
+    """
     ask(client, sqlite_office, payload(with_private_plan(good_offer())))
     availability = {"product": PRODUCT, "plan": {"externalId": "vip"}, "audience": "private"}
 
@@ -228,7 +231,7 @@ def test_codes_of_what_is_stored_already(client: TestClient, sqlite_office: Offi
 
 
 def test_a_published_plan_is_not_deleted(client: TestClient, sqlite_office: Office) -> None:
-    """LifecycleState deleted is for drafts that were never published."""
+    """P9.3-lifecycle: LifecycleState deleted is for drafts that were never published."""
     Desk(sqlite_office).live(with_private_plan(good_offer()))
 
     gone = one("plan", product=PRODUCT, identity={"externalId": "vip"}, alias="VIP", lifecycleState="deleted")
@@ -244,7 +247,7 @@ def test_a_published_plan_is_not_deleted(client: TestClient, sqlite_office: Offi
 
 
 def test_pages_of_products(client: TestClient, sqlite_office: Office) -> None:
-    """$maxpagesize and @nextLink lead through everything once."""
+    """P9.3-product: $maxpagesize and @nextLink lead through everything once."""
     products = [
         {
             "$schema": schema("product"),

@@ -187,7 +187,7 @@ def test_700_5_at_most_100_plans_45_of_them_private() -> None:
 
 
 def test_plan_ids_and_names_are_unique_in_an_offer() -> None:
-    """Section 2.6."""
+    """P2.6-unique, P12-duplicate-id: Section 2.6."""
     offer = good_offer()
     offer["plans"] *= 2
 
@@ -280,7 +280,7 @@ def test_m11_eligible_rows_of_one_role_share_their_policy() -> None:
 
 
 def test_m13_a_manifest_without_delete_role_is_advised_against() -> None:
-    """Then only the customer can remove the delegation: a warning, not an error."""
+    """L136, 700.6-no-delete-role: Then only the customer can remove the delegation: a warning, not an error."""
     offer = good_offer()
     offer["plans"][0]["manifest"]["authorizations"].pop()
 
@@ -366,7 +366,7 @@ def test_the_role_table_of_the_account() -> None:
 
 
 def test_a_certification_report_numbers_its_policies() -> None:
-    """Section 5.7: failed policy numbers, description, notes."""
+    """P5.7-report, P6.1-policies: Section 5.7: failed policy numbers, description, notes."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
 
     assert certify(FABRIKAM, [], now).outcome is Outcome.PASSED
@@ -382,7 +382,7 @@ def test_a_certification_report_numbers_its_policies() -> None:
 
 
 def test_audience_csv_reports_every_faulty_row_with_its_line() -> None:
-    """Section 2.5: Id,Description,Type with Type=SubscriptionId."""
+    """P2.5-csv, P12-audience: Section 2.5: Id,Description,Type with Type=SubscriptionId."""
     text = f"Id,Description,Type\r\n{GROUP},ours,SubscriptionId\r\nx,,SubscriptionId\r\n{OTHER_GROUP},,TenantId\r\n"
 
     good, faults = read_csv(text, "audience.csv")

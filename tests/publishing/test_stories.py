@@ -19,7 +19,7 @@ SOMEBODY = "66666666-6666-4666-8666-666666666666"
 
 
 def test_an_offer_goes_from_draft_through_preview_to_live(desk: Desk) -> None:
-    """Section 5.3: validation, certification, preview, sign-off, publish."""
+    """P0-8, P5.3-phases: Section 5.3: validation, certification, preview, sign-off, publish."""
     desk.save()
     assert desk.status() == "Draft"
 
@@ -36,7 +36,7 @@ def test_an_offer_goes_from_draft_through_preview_to_live(desk: Desk) -> None:
 
 
 def test_a_new_version_leaves_the_old_one_findable(desk: Desk) -> None:
-    """Old versions stay bound to customers until they accept the update."""
+    """P0-7: Old versions stay bound to customers until they accept the update."""
     desk.live()
     second = good_offer()
     second["plans"][0]["manifest"]["version"] = "2.0.0"
@@ -72,7 +72,7 @@ def test_a_publisher_without_designation_fails_certification(office: Office) -> 
 
 
 def test_a_broken_manifest_fails_certification_with_every_rule(desk: Desk) -> None:
-    """Section 5.7: a failure report lists the failed policies; resubmission is unlimited."""
+    """P5.7-report: Section 5.7: a failure report lists the failed policies; resubmission is unlimited."""
     broken = good_offer()
     broken["plans"][0]["manifest"]["authorizations"] += [row("Owner"), row("Storage Blob Data Reader")]
 
@@ -88,7 +88,7 @@ def test_a_broken_manifest_fails_certification_with_every_rule(desk: Desk) -> No
 
 
 def test_an_incomplete_draft_is_saved_but_not_published(desk: Desk) -> None:
-    """Publish is enabled only when no page is incomplete; drafts may be."""
+    """P5.2-pages: Publish is enabled only when no page is incomplete; drafts may be."""
     desk.save({"offer": {"publisher": "fabrikam", "id": "managed-operations"}})
 
     with pytest.raises(Invalid) as refused:
@@ -99,7 +99,7 @@ def test_an_incomplete_draft_is_saved_but_not_published(desk: Desk) -> None:
 
 
 def test_only_one_submission_runs_at_a_time(desk: Desk) -> None:
-    """Section 12: publish while running is 409 productLocked."""
+    """P5.4-one-at-a-time, P12-locked: Section 12: publish while running is 409 productLocked."""
     desk.save()
     desk.submit()
 
@@ -110,7 +110,7 @@ def test_only_one_submission_runs_at_a_time(desk: Desk) -> None:
 
 
 def test_cancel_is_possible_until_sign_off_and_not_after(desk: Desk) -> None:
-    """Fact 9: cancel until publisher sign-off; after Go live it is refused."""
+    """P0-9, P5.4-cancel, P12-cancel-late: Fact 9: cancel until publisher sign-off; after Go live it is refused."""
     desk.preview()
     with desk.office.writing(DEVELOPER) as call:
         service.cancel(call, *OFFER)
@@ -137,7 +137,7 @@ def test_a_canceled_submission_is_left_alone_by_its_workflow(desk: Desk) -> None
 
 
 def test_canceling_an_update_leaves_the_offer_live(desk: Desk) -> None:
-    """Updating a live offer never disturbs customers."""
+    """P5.4-cancel: Updating a live offer never disturbs customers."""
     desk.live()
     desk.preview(changed("listing.name", "Another name"))
 
@@ -164,7 +164,10 @@ def test_every_step_may_run_twice(desk: Desk) -> None:
 
 
 def test_go_live_names_the_preview_that_was_looked_at(desk: Desk) -> None:
-    """Section 12: live with a wrong preview id is 400 invalidState; so is live without a preview."""
+    """Section 12: live with a wrong preview id is 400 invalidState; so is live without a preview.
+
+    P4-go-live, P12-live-without-preview.
+    """
     desk.save()
     with pytest.raises(Invalid) as refused, desk.office.writing(DEVELOPER) as call:
         service.go_live(call, *OFFER)
@@ -176,7 +179,7 @@ def test_go_live_names_the_preview_that_was_looked_at(desk: Desk) -> None:
 
 
 def test_a_published_plan_never_becomes_private_and_versions_only_rise(desk: Desk) -> None:
-    """Fact 3 and M1."""
+    """P0-3, P12-public-to-private, P12-version: Fact 3 and M1."""
     desk.live()
     worse = good_offer()
     worse["plans"][0] |= {"visibility": "private", "privateAudience": [{"subscriptionId": PRIVATE_SUBSCRIPTION}]}
@@ -205,7 +208,7 @@ def test_a_plan_that_left_the_offer_is_no_longer_sold(desk: Desk) -> None:
 
 
 def test_selling_stops_at_once_and_publishing_resumes_it(desk: Desk) -> None:
-    """Section 4: stop distribution; resume by publishing again."""
+    """P4-stop-offer: Section 4: stop distribution; resume by publishing again."""
     submission = desk.live()
     with desk.office.writing(DEVELOPER) as call:
         service.stop_selling(call, *OFFER)
@@ -221,7 +224,7 @@ def test_selling_stops_at_once_and_publishing_resumes_it(desk: Desk) -> None:
 
 
 def test_the_audience_syncs_to_draft_preview_and_live_without_a_submission(desk: Desk) -> None:
-    """Fact 8: private-audience sync writes all three at once; other draft edits stay unpublished."""
+    """P0-8, P4-sync: Fact 8: private-audience sync writes all three at once; other draft edits stay unpublished."""
     desk.live(with_private_plan(good_offer()))
     draft = with_private_plan(changed("listing.name", "Not published yet"))
     desk.save(draft)
@@ -242,7 +245,7 @@ def test_the_audience_syncs_to_draft_preview_and_live_without_a_submission(desk:
 
 
 def test_published_offers_are_not_deleted_and_drafts_are(desk: Desk) -> None:
-    """Section 12: delete published is 400 invalidEntityStatus."""
+    """P4-delete, P12-delete-published: Section 12: delete published is 400 invalidEntityStatus."""
     desk.save()
     with desk.office.writing(DEVELOPER) as call:
         service.delete_offer(call, *OFFER)
@@ -255,7 +258,7 @@ def test_published_offers_are_not_deleted_and_drafts_are(desk: Desk) -> None:
 
 
 def test_history_tells_who_did_what(desk: Desk) -> None:
-    """Section 5.5; draft saves are not in it."""
+    """P4-draft, P5.5-history: Section 5.5; draft saves are not in it."""
     desk.live()
     desk.save()
 
@@ -276,7 +279,7 @@ def test_history_tells_who_did_what(desk: Desk) -> None:
 
 
 def test_a_stale_draft_is_not_overwritten(desk: Desk) -> None:
-    """Section 12: stale ETag is 412."""
+    """P12-etag: Section 12: stale ETag is 412."""
     desk.save()
     with desk.office.reading(DEVELOPER) as call:
         etag = service.get_offer(call, *OFFER).etag
@@ -287,7 +290,7 @@ def test_a_stale_draft_is_not_overwritten(desk: Desk) -> None:
 
 
 def test_ids_never_change(desk: Desk) -> None:
-    """Section 12: change of an immutable field is 400 businessValidationError."""
+    """P12-immutable: Section 12: change of an immutable field is 400 businessValidationError."""
     for path, value in (("offer.publisher", "contoso"), ("offer.id", "another-offer")):
         with pytest.raises(Invalid) as refused:
             desk.save(changed(path, value))
@@ -295,7 +298,7 @@ def test_ids_never_change(desk: Desk) -> None:
 
 
 def test_secrets_of_lead_destinations_are_never_shown_and_survive_a_round_trip(desk: Desk) -> None:
-    """Section 8.3: secrets are returned masked; a masked value sent back means unchanged."""
+    """P8.3-masked: Section 8.3: secrets are returned masked; a masked value sent back means unchanged."""
     secret = "DefaultEndpointsProtocol=https;AccountName=leads;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net"
     leads = {"destination": "table", "tableLeadConfiguration": {"storageAccountConnectionString": secret}}
     desk.save({**good_offer(), "customerLeads": leads})
@@ -324,7 +327,10 @@ def test_strangers_hear_the_same_about_every_publisher(desk: Desk) -> None:
 
 
 def test_roles_follow_the_table(desk: Desk) -> None:
-    """Section 1.3: developers publish but manage nobody; managers manage but appoint no owner; owners do."""
+    """Section 1.3: developers publish but manage nobody; managers manage but appoint no owner; owners do.
+
+    P1.3-roles, P12-role.
+    """
     desk.save()
     with pytest.raises(Forbidden), desk.office.writing(DEVELOPER) as call:
         service.set_member(call, "fabrikam", "someone", MemberRole.DEVELOPER)
@@ -352,7 +358,7 @@ def test_writing_the_same_publisher_again_changes_nothing(desk: Desk) -> None:
 
 
 def test_the_difference_spells_out_rights(desk: Desk) -> None:
-    """More rights show as a role and as operations."""
+    """P4-compare: More rights show as a role and as operations."""
     new = good_offer()
     new["plans"][0]["manifest"]["authorizations"].append(row("Virtual Machine Contributor"))
 

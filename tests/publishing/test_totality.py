@@ -98,7 +98,10 @@ def test_json_is_read_as_json(value: dict[str, Any]) -> None:
 @settings(max_examples=200)
 @given(st.lists(st.sampled_from(list(Event)), max_size=30))
 def test_the_lifecycle_never_leaves_its_table(events: list[Event]) -> None:
-    """Whatever happens, an offer stands at a stage that has a status, and what the table lacks changes nothing."""
+    """Whatever happens, an offer stands at a stage that has a status, and what the table lacks changes nothing.
+
+    P5.4-machine.
+    """
     stage = Stage.DRAFT
     for event in events:
         stage = after(stage, event) or stage
@@ -106,13 +109,13 @@ def test_the_lifecycle_never_leaves_its_table(events: list[Event]) -> None:
 
 
 def test_from_every_stage_there_is_a_way_on() -> None:
-    """No offer gets stuck."""
+    """P5.4-machine: No offer gets stuck."""
     assert {stage for stage, _ in NEXT} == set(Stage)
     assert all(is_locked(stage) or after(stage, Event.SUBMIT) is Stage.VALIDATING for stage in Stage)
 
 
 def test_nothing_cancels_after_sign_off() -> None:
-    """Fact 9."""
+    """P0-9, P5.4-cancel: Fact 9."""
     for was_live in (False, True):
         for on_sale in (False, True):
             event = cancellation(was_live=was_live, on_sale=on_sale)
@@ -121,7 +124,7 @@ def test_nothing_cancels_after_sign_off() -> None:
 
 
 def test_draft_never_becomes_live_without_preview() -> None:
-    """Fact 8: the only way to live leads through the sign-off."""
+    """P0-8: Fact 8: the only way to live leads through the sign-off."""
     assert [stage for (stage, event), to in NEXT.items() if to is Stage.PUBLISHING] == [Stage.AWAITING_SIGN_OFF]
 
 

@@ -51,7 +51,7 @@ def code(answer: Any) -> tuple[int, str]:
 
 
 def test_put_creates_then_updates_with_etags(client: TestClient) -> None:
-    """Section 9.2: 201 created, 200 updated; missing If-Match 400, mismatch 412."""
+    """P9.2-if-match, P9.2-offers: Section 9.2: 201 created, 200 updated; missing If-Match 400, mismatch 412."""
     created = save(client)
     assert created.status_code == 201
     tag = created.headers["etag"]
@@ -63,7 +63,10 @@ def test_put_creates_then_updates_with_etags(client: TestClient) -> None:
 
 
 def test_the_whole_way_over_http(client: TestClient, sqlite_office: Office) -> None:
-    """Publish answers 202 with the operation, golive the same; status shows the phases."""
+    """Publish answers 202 with the operation, golive the same; status shows the phases.
+
+    P9.2-publish, P9.2-operations, P9.2-status.
+    """
     save(client)
     accepted = client.post(f"{OFFER}/publish", json={"metadata": {"notification-emails": "a@b.c,d@e.f"}})
     assert accepted.status_code == 202
@@ -90,7 +93,7 @@ def test_the_whole_way_over_http(client: TestClient, sqlite_office: Office) -> N
 
 
 def test_an_incomplete_offer_is_422_with_every_fault(client: TestClient) -> None:
-    """Section 9.2: 422 validation."""
+    """P9.2-publish: Section 9.2: 422 validation."""
     save(client, {"offer": {"publisher": "fabrikam", "id": "managed-operations"}})
 
     answer = client.post(f"{OFFER}/publish")
@@ -112,7 +115,7 @@ def test_check_answers_without_saving(client: TestClient) -> None:
 
 
 def test_diff_and_audience(client: TestClient, sqlite_office: Office) -> None:
-    """Compare live with draft; sync an audience everywhere."""
+    """P4-compare, P12-audience: Compare live with draft; sync an audience everywhere."""
     save(client, with_private_plan(good_offer()))
     submission = client.post(f"{OFFER}/publish").json()["id"]
     workflow.run_preview(sqlite_office, submission)
@@ -133,7 +136,7 @@ def test_diff_and_audience(client: TestClient, sqlite_office: Office) -> None:
 
 
 def test_who_may_not_and_what_is_malformed(client: TestClient) -> None:
-    """Every refusal has the envelope and a stable code."""
+    """P9.2-version, P12-role: Every refusal has the envelope and a stable code."""
     save(client)
     assert code(client.get(OFFER, headers={"authorization": "Bearer stranger"})) == (403, "forbidden")
     assert code(client.get(OFFER, headers={"authorization": "Bearer bad"})) == (401, "unauthorized")

@@ -45,7 +45,7 @@ def delegate(market: Market, *places: str, by: str = "owner", consent: bool = Tr
 
 
 def test_public_plan_is_found_by_everybody(market: Market) -> None:
-    """L80: public plans by search; every word has to fit."""
+    """P7-stores, L80: public plans by search; every word has to fit."""
     market.shelf.plans = [plan(keywords=("backup",))]
 
     assert [one.id for one in search(market)] == ["fabrikam.care"]
@@ -54,7 +54,7 @@ def test_public_plan_is_found_by_everybody(market: Market) -> None:
 
 
 def test_l80_private_plan_is_shown_to_its_audience_only(market: Market) -> None:
-    """L80: only to listed subscriptions, never in the public storefront."""
+    """P2.6-only-private, P7-stores, L80: only to listed subscriptions, never in the public storefront."""
     market.shelf.plans = [plan(visibility=Visibility.PRIVATE, audience=frozenset({sub("prod")}))]
 
     assert search(market) == []
@@ -63,7 +63,10 @@ def test_l80_private_plan_is_shown_to_its_audience_only(market: Market) -> None:
 
 
 def test_l80_private_plan_is_never_for_reseller_subscriptions(market: Market) -> None:
-    """L80: not for subscriptions bought through a CSP reseller, even when listed; and the reason is told."""
+    """L80: not for subscriptions bought through a CSP reseller, even when listed; and the reason is told.
+
+    P2.6-reseller.
+    """
     market.shelf.plans = [plan(visibility=Visibility.PRIVATE, audience=frozenset({sub("csp")}))]
 
     assert search(market, "csp", by="reseller-owner") == []
@@ -79,7 +82,10 @@ def test_public_plan_is_for_reseller_subscriptions_too(market: Market) -> None:
 
 
 def test_preview_is_seen_by_its_audience_with_all_plans(market: Market) -> None:
-    """Preview viewers see all plans of the offer, private ones included; nobody else sees any."""
+    """Preview viewers see all plans of the offer, private ones included; nobody else sees any.
+
+    P2.5-preview-audience.
+    """
     hidden = plan(visibility=Visibility.PRIVATE, preview=True, preview_audience=frozenset({sub("prod")}))
     market.shelf.plans = [hidden]
 
@@ -154,7 +160,10 @@ def test_offer_must_be_accepted_before_it_is_delegated(market: Market) -> None:
 
 
 def test_l75_first_delegation_registers_later_ones_do_not(market: Market) -> None:
-    """L75: the first delegation of an offer registers the provider on that subscription; a later one elsewhere is refused."""
+    """The first delegation of an offer registers the provider on that subscription; a later one elsewhere is refused.
+
+    L75.
+    """
     market.shelf.plans = [plan()]
     accept(market, "test")  # not registered there
     with market.as_("owner") as call:

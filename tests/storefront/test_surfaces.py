@@ -134,7 +134,10 @@ def test_reason_and_owners_are_told(client: Client) -> None:
 
 
 def test_catalog_shows_public_plans_to_anybody(client: Client) -> None:
-    """Both generations list public offers without a token; private plans are not in them."""
+    """Both generations list public offers without a token; private plans are not in them.
+
+    P7-stores, P7-byol, P7-url.
+    """
     status, offers = client.ask("GET", "/offers?api-version=2021-10-01")
     _, products = client.ask("GET", "/products?api-version=2023-05-01-preview")
     _, one = client.ask("GET", "/offers/fabrikam.care?api-version=2021-10-01")

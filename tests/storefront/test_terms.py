@@ -44,7 +44,7 @@ AGREEMENT = "/agreements/fabrikam/offers/managed-operations/plans/operations"
 
 
 def test_terms_are_read_accepted_and_taken_back(house: House) -> None:
-    """Contract, MarketplaceOrdering: PUT sends back what GET gave, with `accepted`; the signature must be that of GET."""
+    """P7-terms, MarketplaceOrdering: PUT sends back what GET gave, with `accepted`; the signature must be that of GET."""
     terms = ask(house, "GET", TERMS)
 
     assert terms.status == 200, terms.json
