@@ -27,7 +27,7 @@ class Settings:
     ready_file: Path | None = None
     production: bool = False  # the clock cannot be advanced, requests are throttled
     local_targets: bool = False  # leads and webhooks may go to, and issuers' keys come from, private addresses
-    trust_ca: Path | None = None  # an authority trusted by leads, webhooks, mail and for issuers besides the public ones
+    trust_ca: Path | None = None  # an authority trusted besides the public ones: leads, webhooks, mail, issuers
     connect_to: tuple[str, ...] = ()  # HOST=ADDRESS:PORT: where connections of leads and webhooks go instead
     smtp: str = ""  # smtp://[user:password@]host[:port] or smtps://...; empty: nobody is mailed
     mail_from: str = "lightkeeper@localhost"

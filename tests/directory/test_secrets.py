@@ -113,6 +113,49 @@ def test_ten_wrong_passwords_lock_an_account(people: People) -> None:
     assert desk.account_by_password(name, PASSWORD) == people.technician
 
 
+@pytest.mark.parametrize("name", ["nobody@fabrikam.example", "nobody@nowhere.example", "nobody", ""])
+def test_a_name_that_nobody_has_is_locked_like_any_other(people: People, name: str) -> None:
+    """The lock must not tell which accounts exist: the same ten, the same minute, the same words; nothing is logged."""
+    desk = SignIn(people.office, CHEAP)
+
+    def said(to: str) -> list[str]:
+        told = []
+        for n in range(THRESHOLD + 3):
+            with pytest.raises(Unauthenticated) as refused:
+                desk.account_by_password(to.upper() if n % 2 else f" {to}", f"wrong {n}")
+            told.append(f"{refused.value.code}: {refused.value.message}")
+        people.now.passes(seconds=61)
+        with pytest.raises(Unauthenticated) as refused:
+            desk.account_by_password(to, "wrong")
+        return [*told, refused.value.code]
+
+    with people.reading() as call:
+        call.open_to_all("test")
+        before = log.head_of(call.connection)
+    nobodys = said(name)
+    with people.reading() as call:
+        call.open_to_all("test")
+        assert log.head_of(call.connection) == before
+
+    assert nobodys == said(people.guest.upn)
+    known = []
+    for n in range(THRESHOLD + 3):
+        with pytest.raises(Unauthenticated) as refused:
+            desk.account_by_password(people.technician.upn, f"wrong {n}")
+        known.append(f"{refused.value.code}: {refused.value.message}")
+    assert nobodys[:-1] == known
+
+
+def test_invented_names_fill_no_disk() -> None:
+    """However many names a stranger invents, the counts are at most a million rows."""
+    from lightkeeper.directory import sign_in
+
+    found = {sign_in._nobody(f"name-{n}") for n in range(2000)}
+
+    assert len(found) > 1900
+    assert all(len(one) == 36 for one in found)
+
+
 def test_a_new_password_unlocks(people: People) -> None:
     """The operator who sets another password lets the person in at once."""
     desk = SignIn(people.office, CHEAP)

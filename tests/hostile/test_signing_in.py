@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from lightkeeper.world import names
 from tests.hostile.house import Got, House
 from tests.server import AZ_CLIENT
 
@@ -186,3 +187,48 @@ def test_a_refresh_token_serves_its_own_program_only_and_dies_when_it_comes_back
 
     assert own_house.form(TOKEN, **ask, refresh_token=first).status == 400
     assert own_house.form(TOKEN, **ask, refresh_token=second).status == 400
+
+
+def test_an_invented_name_is_locked_like_a_real_one(own_house: House) -> None:
+    """OWASP: neither the answers nor the lock tell which accounts exist."""
+    told = {
+        name: [ask_by_password(own_house, name, f"wrong {n}") for n in range(12)]
+        for name in ("reader@contoso.example", "nobody@contoso.example", "nobody@nowhere.example")
+    }
+
+    assert len({tuple(one) for one in told.values()}) == 1
+    assert told["reader@contoso.example"][-1] == "AADSTS50053"
+
+
+@pytest.mark.parametrize(
+    "assertion",
+    [
+        "a.b.c",
+        "eyJhbGciOiJub25lIn0.e30.",
+        "." * 1000,
+        "A" * 60_000,
+        ".".join((base64.urlsafe_b64encode(b'{"alg":"RS256"}').decode().rstrip("="), "e30", "AA")),
+    ],
+)
+def test_any_assertion_is_answered_with_a_refusal(house: House, assertion: str) -> None:
+    """Nothing that a program presents makes the server stumble, or ask an address that the program names."""
+    got = house.form(
+        "/fabrikam.example/oauth2/v2.0/token",
+        grant_type="client_credentials",
+        client_id=names.app_id("fabrikam", "automation"),
+        client_assertion_type="urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion=assertion,
+        scope=SCOPE.split(maxsplit=1)[0],
+    )
+
+    assert (got.status, got.json["error"], got.json["error_codes"]) == (401, "invalid_client", [50027])
+
+
+@pytest.mark.parametrize("cookie", ["x" * 43, "\u00e9" * 30, "a" * 5000, "' or 1=1 --" * 3, ""])
+def test_an_invented_session_is_nobodys(house: House, cookie: str) -> None:
+    """A cookie is looked up by its digest, and only one of the right length at all."""
+    header = f"__Host-lightkeeper-session={cookie}".encode("latin-1", "replace").decode("latin-1")
+    got = house.send("GET", AUTHORIZE, headers={"cookie": header}, query=urlencode({**ASKS, "prompt": "none"}))
+
+    assert got.status == 303
+    assert "login_required" in got.headers["location"]

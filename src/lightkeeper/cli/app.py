@@ -7,6 +7,7 @@ from lightkeeper.cli import (
     customers,
     deployment,
     environment,
+    identity,
     leads,
     operating,
     publisher,
@@ -29,7 +30,7 @@ app = typer.Typer(
 )
 
 for module in (
-    up, world, operating, access, signing, publisher, offer, storefront, customers, deployment, leads, reports, rest,
+    up, world, operating, identity, access, signing, publisher, offer, storefront, customers, deployment, leads, reports, rest,
     environment,
 ):  # fmt: skip
     module.register(app)

@@ -54,6 +54,21 @@ def roll_over(call: Call) -> None:
     _add(call)
 
 
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """How a key stands: it signs until it is retired, and is believed until `retired_at`."""
+
+    kid: str
+    created_at: datetime
+    retired_at: datetime | None
+
+
+def list_keys(call: Call) -> list[KeyState]:
+    """Return every key there was, the newest first; for the operator."""
+    administer(call)
+    return [KeyState(kid, created, retired) for kid, _, created, retired in sign_in_store.keys(call.connection)]
+
+
 def known_keys(connection: Connection, now: datetime) -> list[SigningKey]:
     """Return the keys whose tokens are accepted, the one that signs first; empty before `ensure_signing_key`."""
     rows = sign_in_store.keys(connection, unretired_at=now)

@@ -18,7 +18,7 @@ from lightkeeper.kernel.log_reader import SetAside
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.kernel.resource_id import parse
 from lightkeeper.resources import service as resources
-from lightkeeper.wire.operator import access
+from lightkeeper.wire.operator import access, identity
 from lightkeeper.wire.operator.desk import Asked, OperatorDesk, finding_document, guarded
 from lightkeeper.world import apply, beside, lookup, show, time
 from lightkeeper.world.beside import Beside
@@ -193,6 +193,7 @@ ENDPOINTS = [
     ("POST", "/operator/subscriptions/transfer", post_transfer),
     ("GET", "/operator/clock", get_clock),
     ("POST", "/operator/clock/advance", post_clock),
+    *identity.ENDPOINTS,
 ]
 
 
