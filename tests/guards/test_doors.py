@@ -86,6 +86,9 @@ OPEN_TO_NOBODY_IN_PARTICULAR = {
     "entra GET /common/discovery/instance",
     "entra GET /common/userrealm/{name}",
     "entra GET /devicelogin",
+    "entra GET /account",  # the page that asks to sign in
+    "entra GET /{tenant}/oauth2/v2.0/logout",  # nobody is signed in, and that is said
+    "entra GET /{tenant}/oauth2/logout",
     "entra GET /{tenant}/v2.0/.well-known/openid-configuration",
     "entra GET /{tenant}/.well-known/openid-configuration",
     "entra GET /{tenant}/discovery/v2.0/keys",
