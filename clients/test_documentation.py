@@ -8,7 +8,7 @@ import pytest
 from tests.server import REPOSITORY, Server
 
 from clients.conftest import INSTALLED, run
-from clients.test_sdks import GIVEN
+from clients.playing import GIVEN
 
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 PAGE = (REPOSITORY / "docs" / "clients.md").read_text()

@@ -7,7 +7,7 @@ import pytest
 from tests.server import Server
 
 from clients.conftest import CONTOSO, FABRIKAM, HERE, PRODUCTION, TECHNICIANS, Az
-from clients.test_sdks import play
+from clients.playing import play
 from lightkeeper.publishing.scaffold import LOGO, Answers, logo, offer_text
 
 MORE = """\
