@@ -2,6 +2,7 @@
 
     python browser.py ADDRESS [CODE]
 
+A page that asks for leave is answered with yes, unless LK_CONSENT says no.
 Programs start it because BROWSER names it. It needs nothing but the standard library, since each of them runs it with
 whatever Python it has. LK_CA is the authority it trusts.
 """
@@ -42,6 +43,8 @@ def browse(address: str, code: str, user: str, password: str, authority: str) ->
         fields = field_values(page)
         if 'name="username"' in page:
             fields |= {"username": user, "password": password}
+        elif 'name="accept"' in page:
+            fields["accept" if os.environ.get("LK_CONSENT", "yes") == "yes" else "cancel"] = "1"
         elif 'name="user_code"' in page and "user_code" not in fields:
             fields["user_code"] = code
         page = opener.open(to, urllib.parse.urlencode(fields).encode(), timeout=60).read().decode()

@@ -13,7 +13,20 @@ from tests.server import Server
 
 from clients.conftest import CONTOSO, HERE, INSTALLED, PIPELINE, PRODUCTION, STEWARD, Asked, Az, run, variables
 from clients.issuer import Issuer
+from lightkeeper.world import names
 
+DESK = names.app_id("contoso", "desk")
+ASK = """
+import base64, json, os
+from azure.identity import InteractiveBrowserCredential
+
+who = InteractiveBrowserCredential(
+    tenant_id=os.environ["TENANT_ID"], client_id=os.environ["CLIENT_ID"], authority=os.environ["LIGHTKEEPER_ARM"],
+    disable_instance_discovery=True, timeout=60,
+)
+token = who.get_token("https://management.azure.com/.default").token
+print(json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))["upn"])
+"""
 SUBJECT = "system:serviceaccount:prod:pipeline"
 
 
@@ -41,6 +54,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, folder: Path, issuer: Issue
     """A server that may ask this machine, with the certificate's file beside its world file."""
     world = YAML(typ="safe", pure=True).load((HERE / "world.yaml").read_text())
     pipeline = world["tenants"]["contoso"]["servicePrincipals"]["pipeline"]
+    world["tenants"]["contoso"]["servicePrincipals"]["desk"] = {"displayName": "Ticket desk", "publicClient": True}
     pipeline["certificates"] = ["pipeline.pem"]
     pipeline["federatedCredentials"] = {"cluster": {"issuer": issuer.url, "subject": SUBJECT}}
     (folder / "world.yaml").write_text(json.dumps(world))
@@ -108,3 +122,23 @@ def test_every_credential_of_the_sdks(server: Server, folder: Path, environment:
 
     assert done.returncode == 0, done.stderr[-3000:] + "\n".join(asked.lines)
     assert done.stdout.strip().endswith("done")
+
+
+def test_a_program_that_is_not_azures_asks_for_leave(server: Server, tmp_path: Path) -> None:
+    """InteractiveBrowserCredential of a program of one's own: declined once, then accepted, then not asked again."""
+    if not (INSTALLED / "python").exists():
+        pytest.skip("python is not installed: run make test-clients")
+    program = str(INSTALLED / "python" / "bin" / "python")
+    (tmp_path / "ask.py").write_text(ASK)
+    told = variables(server, "python") | {
+        "BROWSER": f"{program} {HERE / 'browser.py'} %s &", "LK_CA": server.ready["ca_file"], "CLIENT_ID": DESK,
+        "LK_USER": "owner@contoso.example", "LK_PASSWORD": "battery staple", "TENANT_ID": CONTOSO,
+    }  # fmt: skip
+
+    declined = run([program, str(tmp_path / "ask.py")], told | {"LK_CONSENT": "no"})
+    accepted = run([program, str(tmp_path / "ask.py")], told)
+    again = run([program, str(tmp_path / "ask.py")], told | {"LK_CONSENT": "no"})
+
+    assert declined.returncode != 0 and "AADSTS65004" in declined.stderr
+    assert accepted.stdout.strip() == "owner@contoso.example", accepted.stderr[-2000:]
+    assert again.stdout.strip() == "owner@contoso.example", again.stderr[-2000:]

@@ -127,3 +127,17 @@ def test_nothing_is_applied_with_a_broken_envelope(desk: OperatorDesk) -> None:
             _with_files(body)
     text, files = _with_files('{"world": "a", "beside": {"b": "c"}}')
     assert (text, files("b"), files("d")) == ("a", "c", None)
+
+
+def test_a_program_of_ones_own_has_addresses_to_come_back_to(desk: OperatorDesk) -> None:
+    """Declared, shown, and applied again without a change; what is no address is a fault."""
+    text = world(publicClient=True, redirectUris=["http://localhost", "msal://back"])
+    with desk.office.writing(OPERATOR) as call:
+        apply.apply_text(call, text, "world.yaml", CHEAP)
+        shown = show.world_now(call)
+        again = apply.apply_text(call, json.dumps(shown), "world.yaml", CHEAP)
+
+    automation = shown["tenants"]["fabrikam"]["servicePrincipals"]["automation"]
+    assert (automation["publicClient"], automation["redirectUris"]) == (True, ["http://localhost", "msal://back"])
+    assert again.changed == 0
+    assert faults(world(redirectUris=["not an address"])) == ["BadValue"]

@@ -28,7 +28,7 @@ from lightkeeper.kernel.findings import Finding, errors_of
 from lightkeeper.kernel.problems import Forbidden, Invalid
 from lightkeeper.world import apply_accounts, apply_resources, apply_roles, document, store
 from lightkeeper.world.beside import Beside, nothing
-from lightkeeper.world.model import DeclaredTenant, DeclaredUser, World
+from lightkeeper.world.model import DeclaredServicePrincipal, DeclaredTenant, DeclaredUser, World
 from lightkeeper.world.store import Named
 
 
@@ -149,6 +149,8 @@ def _write_service_principals(call: Call, tenant: DeclaredTenant, hashing: Hashi
                 profile=known.profile if known is not None else {},
             ),
         )
+        if one.redirect_uris or one.public_client:
+            _write_registration(call, one)
         for n, secret in enumerate(one.secrets):
             credentials.put_secret(call, one.app_id, f"world-{n + 1}", secret, hashing)
         for certificate in one.certificates:
@@ -163,6 +165,20 @@ def _write_service_principals(call: Call, tenant: DeclaredTenant, hashing: Hashi
                 audiences=(each.audience,),
                 description=each.description,
             )
+
+
+def _write_registration(call: Call, one: DeclaredServicePrincipal) -> None:
+    known = directory.find_application(call, one.app_id)
+    if known is None:
+        return  # a managed identity has no registration
+    place = "publicClient" if one.public_client else "web"
+    profile = (
+        {**known.profile, place: {"redirectUris": list(one.redirect_uris)}} if one.redirect_uris else known.profile
+    )
+    uris = one.redirect_uris or known.redirect_uris
+    directory.put_application(
+        call, replace(known, public_client=one.public_client, redirect_uris=uris, profile=profile)
+    )
 
 
 def _write_groups(call: Call, tenant: DeclaredTenant) -> None:

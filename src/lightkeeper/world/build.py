@@ -255,6 +255,8 @@ def _service_principal(tenant: str, name: str, sound: Sound, names: Names) -> De
         secrets=secrets,
         certificates=certificates,
         federated_credentials=federated,
+        redirect_uris=tuple(str(node.scalar) for node in sound.get("redirectUris") or ()),
+        public_client=_flag(sound, "publicClient"),
     )
 
 

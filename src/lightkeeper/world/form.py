@@ -37,6 +37,7 @@ PARTNER_ID = Text(r"[0-9]{1,10}", "write one to ten digits, in quotes", 10)
 ANY = Text()
 SECRET = Text(longest=512)
 CERTIFICATE = Text(longest=64 * 1024)
+REDIRECT = Text(r"[a-z][a-z0-9+.-]*://[^\s#\\]+", "write an address such as https://app.example/signed-in", 2048)
 CREDENTIAL_NAME = Text(r"[A-Za-z0-9][A-Za-z0-9_-]{2,119}", "use 3 to 120 letters, digits, '-' and '_'", 120)
 
 CHANNELS = ("direct", "enterpriseAgreement", "cspReseller")
@@ -111,6 +112,11 @@ SERVICE_PRINCIPAL = Shape(
         "id": _ID,
         "appId": Field(Guid(), "The application (client) id. Derived from the name when left out."),
         "directoryRoles": _DIRECTORY_ROLES,
+        "redirectUris": Field(
+            ListOf(REDIRECT),
+            "Where its sign-ins may come back to, letter for letter; a public client may use localhost.",
+        ),
+        "publicClient": Field(Flag(), "Whether it is a program on people's machines, which keeps no secret."),
         "managedIdentity": Field(Flag(), "Whether it is a managed identity; such a one has no secret."),
         "disabled": Field(Flag(), "Whether sign-in is blocked; false when left out."),
     },

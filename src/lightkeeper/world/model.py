@@ -49,6 +49,8 @@ class DeclaredServicePrincipal:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     certificates: tuple[str, ...] = field(default=(), repr=False)
     federated_credentials: tuple[DeclaredFederatedCredential, ...] = ()
+    redirect_uris: tuple[str, ...] = ()
+    public_client: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,10 @@ def _credentials(call: Call, one: ServicePrincipal) -> dict[str, Any]:
     certificates = application_credentials.list_certificates(call, one.app_id)
     federated = application_credentials.list_federated_credentials(call, one.app_id)
     found: dict[str, Any] = {}
+    if application.redirect_uris:
+        found["redirectUris"] = list(application.redirect_uris)
+    if application.public_client:
+        found["publicClient"] = True
     if certificates:
         found["certificates"] = [each.pem for each in certificates]
     if federated:
