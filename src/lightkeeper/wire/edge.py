@@ -38,7 +38,9 @@ def edge(arm: App, others: App) -> App:
     async def app(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
-        first = scope["path"].lstrip("/").partition("/")[0].lower()
-        await (arm if first in _ARM_WORDS else others)(scope, receive, send)
+        path = scope["path"].lower()
+        first = path.lstrip("/").partition("/")[0]
+        # A misspelled scope (`subscription/...`) is still a question to ARM, which says what is wrong with it.
+        await (arm if first in _ARM_WORDS or "/providers/" in path else others)(scope, receive, send)
 
     return app

@@ -100,8 +100,9 @@ def patch_settings(call: Call, request: ArmRequest) -> Answer:
 
 
 def delete_settings(call: Call, request: ArmRequest) -> Answer:
-    """Forget the settings."""
-    return Answer(200 if resources.delete_settings(call, call.caller.tenant_id, request.id.names[0]) else 204)
+    """Forget the settings; the public description knows no other answer than 200, whether or not there were any."""
+    resources.delete_settings(call, call.caller.tenant_id, request.id.names[0])
+    return Answer(200)
 
 
 def _settings(name: str, settings: HierarchySettings) -> Mapping[str, Any]:
@@ -177,5 +178,5 @@ OPERATIONS = [
     Operation("GET", _SETTINGS, actions.READ_SETTINGS, (200,), get_settings, VERSIONS),
     Operation("PUT", _SETTINGS, actions.WRITE_SETTINGS, (200,), put_settings, VERSIONS),
     Operation("PATCH", _SETTINGS, actions.READ_SETTINGS, (200,), patch_settings, VERSIONS),
-    Operation("DELETE", _SETTINGS, actions.DELETE_SETTINGS, (200, 204), delete_settings, VERSIONS),
+    Operation("DELETE", _SETTINGS, actions.DELETE_SETTINGS, (200,), delete_settings, VERSIONS),
 ]
