@@ -330,6 +330,27 @@ VECTORS: list[tuple[str, Any]] = [
 ]
 
 FAULTS: list[tuple[str, str]] = [
+    ("createObject('a',1,'b',2).x", "property 'x' doesn't exist, available properties are 'a, b'."),
+    ("createArray(1)[2]", "The language expression property array index '2' is out of bounds."),
+    ("length('a').x", "The language expression property 'x' can't be evaluated."),
+    ("true", "expected token 'LeftParenthesis' and actual 'EndOfData'."),
+    ("concat('a'", "expected token 'RightParenthesis' and actual 'EndOfData'."),
+    ("1.5", "Unable to parse language expression '1.5'"),
+    ("guid(1)", "The template language function 'guid' expects its parameter to be of type 'String'."),
+    ("createObject(1,2)", "of type 'String'. The provided value is of type 'Integer'."),
+    ("union(createArray(1))", "function requires at least 2 argument(s) while 1 were provided."),
+    ("and(true(),'a')", "The provided value is of type 'String'."),
+    ("int(true())", "The provided value is of type 'Boolean'."),
+    ("join(createArray('a',null()),',')", "The provided value is of type 'Null'."),
+    ("substring('abc',-1,1)", "Unable to evaluate the template language function 'substring'."),
+    ("range(0,-1)", "range"),
+    ("if(false(),'x',fail('no'))", "no"),
+    ("subscriptionResourceId('Microsoft.Sql/servers/databases','s')", "requires '2' resource name argument(s)"),
+    ("map(createArray(1),lambda('x',reference('y')))", "The template function 'reference' is not expected"),
+    ("lambda('x',1)", "The template function 'lambda' is not expected at this location."),
+    ("string(lambda('x',1))", "The template function 'lambda' is not expected at this location."),
+    ("createArray(lambda('x',1))", "The template function 'lambda' is not expected at this location."),
+    ("map(createArray(1),lambda('x',lambda('y',1)))", "The template function 'lambda' is not expected"),
     (
         "base64(1)",
         "The template language function 'base64' expects its parameter to be of type 'String'. The provided value is of type 'Integer'.",

@@ -123,6 +123,7 @@ def test_a_management_group_and_from_it_a_subscription_and_a_group(office: Offic
     )
     outputs = {
         "name": {"type": "string", "value": "[managementGroup().name]"},
+        "above": {"type": "string", "value": "[managementGroup().properties.details.parent.name]"},
         "net": {"type": "string", "value": "[reference('sub').outputs.id.value]"},
     }
 
@@ -132,6 +133,7 @@ def test_a_management_group_and_from_it_a_subscription_and_a_group(office: Offic
     net = f"{SUBSCRIPTION}/resourceGroups/made/providers/Microsoft.Network/virtualNetworks/net"
     assert done.outputs == {
         "name": {"type": "String", "value": "family"},
+        "above": {"type": "String", "value": CONTOSO},
         "net": {"type": "String", "value": net},
     }
     assert net in done.output_resources

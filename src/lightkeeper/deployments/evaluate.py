@@ -6,6 +6,7 @@ from lightkeeper.deployments import functions
 from lightkeeper.deployments.environment import Environment
 from lightkeeper.deployments.expressions import Access, Call, Literal, Node, is_expression, literal_of, parse
 from lightkeeper.deployments.faults import LanguageFault
+from lightkeeper.deployments.functions.lambdas import TAKE_LAMBDAS, Lambda
 from lightkeeper.deployments.functions.registry import Kind
 from lightkeeper.deployments.values import Value, bounded, is_int, member, text_of
 
@@ -18,7 +19,7 @@ def evaluate(node: Node, environment: Environment) -> Value:
         return access(evaluate(node.base, environment), evaluate(node.key, environment))
     environment.budget.spend()
     if node.namespace:
-        arguments = [evaluate(argument, environment) for argument in node.arguments]
+        arguments = [_plain(evaluate(argument, environment)) for argument in node.arguments]
         return environment.names.call(environment, node.namespace, node.name, arguments)
     return _builtin(node, environment)
 
@@ -32,6 +33,8 @@ def _builtin(node: Call, environment: Environment) -> Value:
     if found.kind is Kind.LAZY:
         return found.body(environment, node.arguments, evaluate)
     values = [evaluate(argument, environment) for argument in node.arguments]
+    if found.name.lower() not in TAKE_LAMBDAS:
+        values = [_plain(value) for value in values]
     if found.kind is Kind.AWARE:
         return found.body(environment, *values)
     return bounded(found.body(*values), found.name)
@@ -39,7 +42,14 @@ def _builtin(node: Call, environment: Environment) -> Value:
 
 def text_value(text: str, environment: Environment) -> Value:
     """Return what a string of a template stands for: an expression's value, or the string itself."""
-    return evaluate(parse(text), environment) if is_expression(text) else literal_of(text)
+    return _plain(evaluate(parse(text), environment)) if is_expression(text) else literal_of(text)
+
+
+def _plain(value: Value) -> Value:
+    """Return the value, unless it is a function: those are for functions that take one."""
+    if isinstance(value, Lambda):
+        raise LanguageFault("The template function 'lambda' is not expected at this location.")
+    return value
 
 
 def access(base: Value, key: Value) -> Value:

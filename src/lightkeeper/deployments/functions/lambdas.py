@@ -34,7 +34,14 @@ class Lambda:
         """Return the body's value; values beyond the declared names are left out."""
         self.environment.budget.spend()
         local = dict(zip(self.names, values, strict=False))
-        return self.evaluate(self.body, replace(self.environment, local={**self.environment.local, **local}))
+        found = self.evaluate(self.body, replace(self.environment, local={**self.environment.local, **local}))
+        if isinstance(found, Lambda):
+            raise LanguageFault("The template function 'lambda' is not expected at this location.")
+        return found
+
+
+TAKE_LAMBDAS = frozenset({"map", "filter", "reduce", "sort", "toobject", "groupby", "mapvalues"})
+"""Functions that take a lambda; to all others one is no value."""
 
 
 @lazy("lambda", 1, MANY)

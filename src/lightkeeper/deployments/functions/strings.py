@@ -1,5 +1,7 @@
 """Functions of text."""
 
+from collections.abc import Callable
+
 from lightkeeper.deployments.faults import LanguageFault
 from lightkeeper.deployments.functions import composite
 from lightkeeper.deployments.functions.registry import MANY, array, failed, function, integer, text, wrong_type
@@ -96,13 +98,18 @@ def substring(value: Value, start: Value, length: Value = ...) -> str:
 @function("toLower", 1)
 def to_lower(value: Value) -> str:
     """Return the text in lower case."""
-    return text("toLower", value).lower()
+    return _cased(text("toLower", value), str.lower)
 
 
 @function("toUpper", 1)
 def to_upper(value: Value) -> str:
     """Return the text in upper case."""
-    return text("toUpper", value).upper()
+    return _cased(text("toUpper", value), str.upper)
+
+
+def _cased(given: str, change: Callable[[str], str]) -> str:
+    """Return the text in another case, sign by sign as .NET does it: one that would become two stays (`\u00df`)."""
+    return "".join(changed if len(changed := change(sign)) == 1 else sign for sign in given)
 
 
 @function("trim", 1)

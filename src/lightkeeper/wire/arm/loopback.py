@@ -8,18 +8,15 @@ from typing import Any
 
 from lightkeeper.access import locks
 from lightkeeper.access import service as access
-from lightkeeper.access.roles import role_named
 from lightkeeper.deployments import standing
 from lightkeeper.deployments.links import Links
 from lightkeeper.deployments.seams import Refused, ResourceWriters, Seams, Writer
 from lightkeeper.deployments.values import lookup
-from lightkeeper.directory import service as directory
 from lightkeeper.kernel import resource_id
 from lightkeeper.kernel.call import Call, Occasion
 from lightkeeper.kernel.problems import Invalid, Problem
 from lightkeeper.resources import service as resources
-from lightkeeper.resources.seams import seams as resource_seams
-from lightkeeper.wire.arm import api_version, providers, resource_groups, role_assignments, subscriptions
+from lightkeeper.wire.arm import api_version, role_assignments, template_facts
 from lightkeeper.wire.arm.failures import FailureLog
 from lightkeeper.wire.arm.operation import ANY_TYPE, Answer, ArmRequest
 from lightkeeper.wire.arm.routing import Route, Routes
@@ -87,7 +84,7 @@ class Loopback:
         """Return everything deployments need, answered from the table."""
         return Seams(
             writers=ResourceWriters({}, self._writer),
-            library=Shelf(self._cloud),
+            library=template_facts.Shelf(self._cloud),
             read=lambda call, target, version: self.ask(call, "GET", target, version).body,
             act=lambda call, target, verb, version, body: (
                 self.ask(call, "POST", f"{target}/{verb}", version, body).body
@@ -95,10 +92,10 @@ class Loopback:
             delete=self._delete,
             listed=_listed,
             register=_register,
-            subscription=_subscription,
-            resource_group=_resource_group,
-            management_group=_management_group,
-            tenant=_tenant,
+            subscription=template_facts.subscription,
+            resource_group=template_facts.resource_group,
+            management_group=template_facts.management_group,
+            tenant=template_facts.tenant,
             links=self._links,
             insist_on_account=standing.insist_on_account,
             refused=self.refused,
@@ -150,36 +147,6 @@ def id_of(scope: str, resource_type: str, name: str) -> str:
     return resource_id.child(scope, namespace, *(part for pair in zip(words, names, strict=True) for part in pair))
 
 
-class Shelf:
-    """What templates may look up without touching a resource."""
-
-    def __init__(self, cloud: Mapping[str, Any]) -> None:
-        self._cloud = cloud
-
-    def cloud(self) -> Mapping[str, Any]:
-        """Return what `environment()` reports."""
-        return self._cloud
-
-    def role_definition(self, name: str) -> str | None:
-        """Return the id of the built-in role of this name."""
-        role = role_named(name)
-        return role.id if role else None
-
-    def provider(self, namespace: str, resource_type: str | None) -> Any:
-        """Return what `providers()` reports: one type, or the namespace with all of them."""
-        catalogue = resource_seams.catalogue
-        known = next((one for one in catalogue.namespaces() if one.lower() == namespace.lower()), None)
-        if known is None:
-            return None
-        types = [
-            {"resourceType": one, "locations": [], "apiVersions": list(providers.GENERIC_VERSIONS)}
-            for one in catalogue.types_of(known)
-        ]
-        if resource_type is None:
-            return {"namespace": known, "resourceTypes": types}
-        return next((one for one in types if str(one["resourceType"]).lower() == resource_type.lower()), None)
-
-
 def _is_locked(call: Call, scope: str) -> bool:
     return resource_id.parse(scope).subscription_id is not None and locks.is_locked(call, scope)
 
@@ -205,40 +172,3 @@ def _listed(call: Call, group: str) -> Sequence[str]:
 
 def _register(call: Call, subscription_id: str, namespace: str) -> None:
     resources.ensure_registered(call, subscription_id, namespace)
-
-
-def _subscription(call: Call, subscription_id: str) -> Mapping[str, Any] | None:
-    found = resources.find_subscription(call, subscription_id)
-    if found is None:
-        return None
-    return subscriptions.project(found, subscriptions.views.managing_tenants_of(call, found.id), _NEWEST)
-
-
-def _resource_group(call: Call, subscription_id: str, name: str) -> Mapping[str, Any] | None:
-    found = resources.find_resource_group(call, subscription_id, name)
-    return resource_groups.project(found) if found else None
-
-
-def _management_group(call: Call, name: str) -> Mapping[str, Any] | None:
-    found = resources.find_management_group(call, call.caller.tenant_id, name)
-    if found is None:
-        return None
-    properties = {"tenantId": found.tenant_id, "displayName": found.display_name}
-    return {
-        "id": found.id,
-        "name": found.name,
-        "type": "/providers/Microsoft.Management/managementGroups",
-        "properties": properties,
-    }
-
-
-def _tenant(call: Call, tenant_id: str) -> Mapping[str, Any] | None:
-    found = directory.find_tenant(call, tenant_id)
-    if found is None:
-        return None
-    return {
-        "tenantId": found.id,
-        "displayName": found.display_name,
-        "countryCode": found.country_code,
-        "defaultDomain": found.domain,
-    }
