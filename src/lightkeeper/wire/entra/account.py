@@ -11,7 +11,7 @@ from lightkeeper.directory.one_time_codes import address_of
 from lightkeeper.kernel.problems import Problem
 from lightkeeper.wire.entra import visit
 from lightkeeper.wire.entra.desk import Desk
-from lightkeeper.wire.entra.errors import described
+from lightkeeper.wire.entra.errors import told
 from lightkeeper.wire.entra.forms import read_form
 from lightkeeper.wire.entra.visit import Stage, Visitor
 
@@ -37,8 +37,8 @@ async def submit(desk: Desk, request: Request) -> Response:
         return await _step(desk, request, visitor, form)
     except Problem as problem:
         if form.get("step") == "confirm":
-            return await _enrolment(desk, request, visitor, fault=described(problem))
-        return await _page(desk, request, visitor, fault=described(problem))
+            return await _enrolment(desk, request, visitor, fault=told(problem))
+        return await _page(desk, request, visitor, fault=told(problem))
 
 
 async def _step(desk: Desk, request: Request, visitor: Visitor, form: Mapping[str, str]) -> Response:

@@ -17,7 +17,7 @@ from lightkeeper.kernel.problems import Problem
 from lightkeeper.wire.entra import pages, visit
 from lightkeeper.wire.entra.consenting import consent_page
 from lightkeeper.wire.entra.desk import Desk
-from lightkeeper.wire.entra.errors import described, missing_parameter, word_of
+from lightkeeper.wire.entra.errors import described, missing_parameter, told, word_of
 from lightkeeper.wire.entra.forms import read_form
 from lightkeeper.wire.entra.scopes import wanted_of
 from lightkeeper.wire.entra.visit import Stage, Visitor
@@ -44,7 +44,7 @@ async def show(desk: Desk, request: Request) -> Response:
         stage = _stage(request, asked)
         visitor = await visit.begin(desk, request, stage)
     except Problem as problem:
-        return pages.page("refused.html", 400, fault=described(problem))
+        return pages.page("refused.html", 400, fault=told(problem))
     return await _finish(desk, request, asked, stage, visitor, {})
 
 
@@ -54,7 +54,7 @@ async def submit(desk: Desk, request: Request) -> Response:
     try:
         asked = await _read(desk, request, form)
     except Problem as problem:
-        return pages.page("refused.html", 400, fault=described(problem))
+        return pages.page("refused.html", 400, fault=told(problem))
     if "cancel" in form and pages.is_own_form(request, form):
         return _back(asked, _fault(refusals.consent_declined()))
     stage = _stage(request, asked)
@@ -78,7 +78,7 @@ async def _finish(
             return await consent_page(desk, request, due, visitor, asking, asked.wanted, only_whole=True)
         await desk.in_thread(desk.consents.give, asking, asked.wanted, for_all=True)
     except Problem as problem:
-        page = visit.sign_in_page(request, stage, fault=described(problem), status=400, name=visitor.account.upn)
+        page = visit.sign_in_page(request, stage, fault=told(problem), status=400, name=visitor.account.upn)
         return visit.remember(page, visitor.cookie)
     answer = {"tenant": asking.subject.tenant.id, "scope": " ".join(asked.wanted.permissions)}
     return visit.remember(_back(asked, answer), visitor.cookie)

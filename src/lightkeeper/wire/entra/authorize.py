@@ -15,7 +15,7 @@ from lightkeeper.kernel.problems import Invalid, Problem
 from lightkeeper.wire.entra import pages, visit
 from lightkeeper.wire.entra.consenting import consent_page
 from lightkeeper.wire.entra.desk import Desk
-from lightkeeper.wire.entra.errors import described, missing_parameter, word_of
+from lightkeeper.wire.entra.errors import described, missing_parameter, told, word_of
 from lightkeeper.wire.entra.forms import read_form
 from lightkeeper.wire.entra.scopes import audience_of, wanted_of
 from lightkeeper.wire.entra.token import client_info
@@ -108,7 +108,7 @@ async def _finish(
     except Problem as problem:
         if silent:
             return _back(asked, _fault(problem, asked))
-        page = visit.sign_in_page(request, stage, fault=described(problem), status=400, name=visitor.account.upn)
+        page = visit.sign_in_page(request, stage, fault=told(problem), status=400, name=visitor.account.upn)
         return visit.remember(page, visitor.cookie)
     answer = {"code": code, "client_info": client_info(subject), "session_state": "", "state": asked.state}
     return visit.remember(_back(asked, {name: value for name, value in answer.items() if value}), visitor.cookie)
@@ -176,7 +176,7 @@ _WORDS = {"AADSTS65001": "consent_required"}  # the token endpoint has another w
 
 
 def _refused(problem: Problem) -> Response:
-    return pages.page("refused.html", 400, fault=described(problem))
+    return pages.page("refused.html", 400, fault=told(problem))
 
 
 def _fault(problem: Problem, asked: Asked) -> dict[str, str]:

@@ -11,7 +11,7 @@ from lightkeeper.kernel.problems import Problem
 from lightkeeper.wire.entra import pages, visit
 from lightkeeper.wire.entra.consenting import consent_page
 from lightkeeper.wire.entra.desk import Desk
-from lightkeeper.wire.entra.errors import described
+from lightkeeper.wire.entra.errors import told
 from lightkeeper.wire.entra.forms import client_of, read_form
 from lightkeeper.wire.entra.scopes import audience_of, wanted_of
 from lightkeeper.wire.entra.visit import Stage, Visitor
@@ -58,7 +58,7 @@ async def submit(desk: Desk, request: Request) -> Response:
     try:
         client = await desk.in_thread(desk.devices.client_of, code)
     except Problem as problem:
-        return _code_page(request, code=code, fault=described(problem), status=400)
+        return _code_page(request, code=code, fault=told(problem), status=400)
     if "cancel" in form:
         await desk.in_thread(desk.devices.answer, code, None)
         return pages.page(
@@ -78,7 +78,7 @@ async def submit(desk: Desk, request: Request) -> Response:
     try:
         due = await _let_in(desk, request, stage, visitor, code, form)
     except Problem as problem:
-        page = visit.sign_in_page(request, stage, fault=described(problem), status=400, name=visitor.account.upn)
+        page = visit.sign_in_page(request, stage, fault=told(problem), status=400, name=visitor.account.upn)
         return visit.remember(page, visitor.cookie)
     done = pages.page(
         "done.html",

@@ -86,8 +86,26 @@ def word_of(problem: Problem) -> tuple[str, int]:
 
 
 def described(problem: Problem) -> str:
-    """Return the number and what it means, as pages and clients show it."""
+    """Return the number and what it means, as clients show it."""
     return f"{problem.code}: {problem.message}"
+
+
+_FOR_PEOPLE: Mapping[str, str] = {
+    "AADSTS50126": "The sign-in name or the password is not right.",
+    "AADSTS50053": "That was wrong too often in a row. Wait a minute, then try again.",
+    "AADSTS50057": "This account is disabled. Ask whoever looks after your organization.",
+    "AADSTS50020": "This account is neither a member nor a guest of the organization. Use another one, or ask to be invited.",
+    "AADSTS500121": "The code is not right, or it was used already. Wait for the next one.",
+    "AADSTS70018": "No program waits for this code. Check it, or start again there.",
+    "AADSTS90002": "There is no such organization here.",
+    "AADSTS700016": "The program is not known in the organization. Its administrator has to let it in.",
+    "AADSTS90094": "Only an administrator of the organization may answer that for everybody.",
+}
+
+
+def told(problem: Problem) -> str:
+    """Return what pages say: a sentence for people, and the number by which it can be looked up."""
+    return f"{_FOR_PEOPLE.get(problem.code, problem.message)} ({problem.code})"
 
 
 def error_document(problem: Problem, now: datetime, correlation_id: str, login_url: str) -> dict[str, object]:

@@ -18,7 +18,7 @@ from lightkeeper.directory.model import User
 from lightkeeper.kernel.problems import Problem
 from lightkeeper.wire.entra import pages
 from lightkeeper.wire.entra.desk import Desk
-from lightkeeper.wire.entra.errors import described
+from lightkeeper.wire.entra.errors import told
 
 SESSION_COOKIE = "__Host-lightkeeper-session"
 AGAIN = "Please sign in again."
@@ -96,7 +96,7 @@ async def _by_password(desk: Desk, request: Request, stage: Stage, form: Mapping
     try:
         account = await desk.in_thread(desk.sign_in.account_by_password, name, form.get("password", ""))
     except Problem as problem:
-        return sign_in_page(request, stage, fault=described(problem), status=400, name=name)
+        return sign_in_page(request, stage, fault=told(problem), status=400, name=name)
     cookie = await desk.in_thread(desk.browsers.sign_in, cookie_of(request), account)
     if await desk.in_thread(desk.factors.is_enrolled, account):
         return remember(code_page(request, stage, account), cookie)
@@ -107,7 +107,7 @@ async def _by_code(desk: Desk, request: Request, stage: Stage, code: str, one: S
     try:
         await desk.in_thread(desk.factors.check, one.account, code)
     except Problem as problem:
-        return code_page(request, stage, one.account, fault=described(problem), status=400)
+        return code_page(request, stage, one.account, fault=told(problem), status=400)
     cookie = await desk.in_thread(desk.browsers.sign_in, cookie_of(request), one.account, with_code=True)
     return Visitor(one.account, WITH_CODE, cookie)
 
