@@ -1,9 +1,10 @@
-"""From one view to the next: facts are written into copies of the tables they touch, and nothing else is copied.
+"""From one view to the next: facts are written into copies of the pages they touch, and nothing else is copied.
 
 Every fact may come twice or late (an assignment already gone, a definition not yet known): the outcome only depends on
 what was said last about each thing.
 """
 
+from collections.abc import MutableMapping
 from dataclasses import fields, replace
 from functools import singledispatchmethod
 from typing import Any
@@ -225,12 +226,12 @@ class Draft:
     def _(self, fact: facts.RoleGone) -> None:
         self._redefined[fact.role_id] = None
 
-    def _table(self, name: str) -> dict[str, Any]:
+    def _table(self, name: str) -> MutableMapping[str, Any]:
         """Return a table that is ours to change."""
         if name not in self._copied:
             self._copied.add(name)
-            setattr(self._tables, name, dict(getattr(self._tables, name)))
-        table: dict[str, Any] = getattr(self._tables, name)
+            setattr(self._tables, name, getattr(self._tables, name).copy())
+        table: MutableMapping[str, Any] = getattr(self._tables, name)
         return table
 
     def _inner(self, name: str, key: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from lightkeeper.access.compiled import Bits, CompiledRoles
 from lightkeeper.access.facts import Activated, Denied, RoleAssigned
+from lightkeeper.access.paged import Paged
 from lightkeeper.access.roles import Catalogue
 from lightkeeper.access.scopes import Chain, Placement, chain_of
 
@@ -28,22 +29,25 @@ class Definition:
 
 @dataclass(slots=True)
 class Tables:
-    """Every table of a view, by name; inner maps are replaced, never changed, once a view is published."""
+    """Every table of a view, by name; inner maps are replaced, never changed, once a view is published.
 
-    assignments: dict[str, RoleAssigned] = field(default_factory=dict)
-    assigned_at: dict[str, dict[str, RoleAssigned]] = field(default_factory=dict)  # scope -> by assignment
+    What the decision looks into on every request is a plain dictionary; the rest, and the largest, is paged.
+    """
+
+    assignments: Paged[RoleAssigned] = field(default_factory=Paged)
+    assigned_at: Paged[dict[str, RoleAssigned]] = field(default_factory=Paged)  # scope -> by assignment
     grants_at: dict[str, dict[str, int]] = field(default_factory=dict)  # scope -> principal -> roles
-    scopes_of: dict[str, dict[str, None]] = field(default_factory=dict)  # principal -> scopes with a grant
+    scopes_of: Paged[dict[str, None]] = field(default_factory=Paged)  # principal -> scopes with a grant
     definitions: dict[str, Definition] = field(default_factory=dict)
-    definitions_of: dict[str, dict[str, None]] = field(default_factory=dict)  # principal -> definitions naming it
-    delegations: dict[str, tuple[str, str]] = field(default_factory=dict)  # assignment -> (scope, definition)
+    definitions_of: Paged[dict[str, None]] = field(default_factory=Paged)  # principal -> definitions naming it
+    delegations: Paged[tuple[str, str]] = field(default_factory=Paged)  # assignment -> (scope, definition)
     delegations_at: dict[str, dict[str, str]] = field(default_factory=dict)  # scope -> assignment -> definition
-    delegations_in: dict[str, dict[str, str]] = field(default_factory=dict)  # subscription -> assignment -> definition
-    delegations_by: dict[str, dict[str, str]] = field(default_factory=dict)  # definition -> assignment -> scope
-    groups_with: dict[str, dict[str, None]] = field(default_factory=dict)  # member -> groups it is directly in
-    members_of: dict[str, dict[str, None]] = field(default_factory=dict)  # group -> direct members
+    delegations_in: Paged[dict[str, str]] = field(default_factory=Paged)  # subscription -> assignment -> definition
+    delegations_by: Paged[dict[str, str]] = field(default_factory=Paged)  # definition -> assignment -> scope
+    groups_with: Paged[dict[str, None]] = field(default_factory=Paged)  # member -> groups it is directly in
+    members_of: Paged[dict[str, None]] = field(default_factory=Paged)  # group -> direct members
     subscriptions: dict[str, Placement] = field(default_factory=dict)
-    subscriptions_in: dict[str, dict[str, None]] = field(default_factory=dict)  # tenant -> subscriptions
+    subscriptions_in: Paged[dict[str, None]] = field(default_factory=Paged)  # tenant -> subscriptions
     management_groups: dict[str, str | None] = field(default_factory=dict)  # key -> parent's name
     conditional: dict[str, tuple[str, str]] = field(default_factory=dict)  # conditioned role -> (role, condition)
     denials: dict[str, Denied] = field(default_factory=dict)

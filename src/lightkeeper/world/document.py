@@ -13,6 +13,7 @@ from lightkeeper.kernel.findings import Finding, Place
 from lightkeeper.world import build, shape, source
 from lightkeeper.world.beside import Beside, nothing
 from lightkeeper.world.circles import circles_in
+from lightkeeper.world.declared_names import Names
 from lightkeeper.world.form import WORLD
 from lightkeeper.world.model import World
 from lightkeeper.world.source import Node
@@ -36,10 +37,10 @@ def read(
             ]
         return World(), findings
     sound = shape.read(tree, WORLD, "", findings)
-    names = build.Names(sound, _place_of(tree), beside)
+    names = Names(sound, _place_of(tree), beside)
     findings += names.findings
     world = build.world_of(sound, names)
-    findings += build.findings_of(names)
+    findings += names.findings
     findings += _circles(world, names)
     findings += _doubles(world, names)
     if role_known is not None:
@@ -66,7 +67,7 @@ def _place_of(tree: Node) -> Callable[[str], Place]:
     return lambda path: places.get(path, tree.place)
 
 
-def _circles(world: World, names: "build.Names") -> Iterable[Finding]:
+def _circles(world: World, names: Names) -> Iterable[Finding]:
     for tenant in world.tenants:
         label = {group.id: group.name for group in tenant.groups}
         inside = {g.id: [m for m in g.members if m in label] for g in tenant.groups}
@@ -94,7 +95,7 @@ def _circles(world: World, names: "build.Names") -> Iterable[Finding]:
         )
 
 
-def _doubles(world: World, names: "build.Names") -> Iterable[Finding]:
+def _doubles(world: World, names: Names) -> Iterable[Finding]:
     principals: list[tuple[str, str]] = []
     for tenant in world.tenants:
         at = f"tenants.{tenant.name}"
