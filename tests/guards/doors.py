@@ -14,6 +14,7 @@ from lightkeeper.wire.entra.graph import app as graph
 from lightkeeper.wire.ingestion import routes as ingestion
 from lightkeeper.wire.ingestion.routes import PREFIX as INGESTION
 from lightkeeper.wire.operator import routes as operator
+from lightkeeper.wire.partner import analytics
 from lightkeeper.wire.partner import routes as partner
 from lightkeeper.wire.partner.desk import API_VERSION as PARTNER_VERSION
 from lightkeeper.wire.portal_api.routes import BASE as PORTAL
@@ -159,7 +160,7 @@ def doors() -> Iterator[Door]:
             f"/catalog/{name}/fabrikam.managed-operations?api-version={version}",
         )
     yield Door("catalog", "GET", "/catalog/terms/{signature}", "/catalog/terms/x")
-    for method, path, _ in (*partner.ENDPOINTS, *ingestion.ENDPOINTS):
+    for method, path, _ in (*partner.ENDPOINTS, *analytics.ENDPOINTS, *ingestion.ENDPOINTS):
         yield Door("partner", method, path, _partner(path), "", _PARTNER_BODIES.get((method, path)), ANY_TAG)
     yield Door("partner", "GET", "/media/{file}", f"/media/{'0' * 64}.png")
     for method, path, _ in operator.ENDPOINTS:
@@ -255,6 +256,7 @@ def _partner(path: str) -> str:
         "publisher": "fabrikam", "offer": "managed-operations", "member": TECHNICIAN, "slot": "draft", "version": "1",
         "operation": THING, "lead": THING, "delivery": THING, "webhook": THING, "submission": THING,
         "plan": "operations", "report": "orders", "job": THING, "type": "product", "rest:path": PRODUCT, "guid": PRODUCT,
+        "query": THING,
     }  # fmt: skip
     for name, value in names.items():
         path = path.replace(f"{{{name}}}", value)

@@ -3,6 +3,7 @@
 from lightkeeper.kernel.chores import Chore
 from lightkeeper.kernel.office import Office
 from lightkeeper.outbound import visits
+from lightkeeper.outbound.analytics.running import run_due
 from lightkeeper.outbound.following import KINDS, follow_to_end
 from lightkeeper.outbound.workflow import tick
 
@@ -13,6 +14,7 @@ def work(office: Office) -> None:
     follow_to_end(office)
     while tick(office):
         pass
+    run_due(office)
 
 
-CHORES = (Chore("outbound", (*KINDS, "ClockAdvanced"), work),)
+CHORES = (Chore("outbound", (*KINDS, "ClockAdvanced", "AnalyticsReportScheduled"), work),)

@@ -83,6 +83,7 @@ class Channel(StrEnum):
     LEAD = "lead"  # a lead, to the destination of its offer
     MAIL = "mail"
     WEBHOOK = "webhook"
+    CALLBACK = "callback"  # a report was run, to the address its schedule names
 
 
 class DeliveryState(StrEnum):

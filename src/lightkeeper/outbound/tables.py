@@ -26,8 +26,13 @@ class Report:
 
 def as_csv(report: Report) -> str:
     """Return the table as CSV. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return as_text(report, "csv")
+
+
+def as_text(report: Report, form: str) -> str:
+    """Return the table with commas (`csv`) or tabs (`tsv`) between its values, guarded like `as_csv`."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv.writer(text, lineterminator="\r\n", delimiter="\t" if form == "tsv" else ",")
     writer.writerow(report.columns)
     writer.writerows([_cell(value) for value in row] for row in report.rows)
     return text.getvalue()

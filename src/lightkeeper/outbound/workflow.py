@@ -129,6 +129,10 @@ def _carry(delivery: Delivery, carried: Mapping[str, Any], at: datetime) -> None
         headers = {"content-type": "application/cloudevents+json; charset=utf-8"}
         headers |= signature(hook.secret, delivery.event_id, at, body)
         Outlet(configured).expect(Request("POST", hook.url, headers, body))
+    elif delivery.channel is Channel.CALLBACK:
+        body = encoding.encode(delivery.payload["body"])
+        headers = {"content-type": "application/json; charset=utf-8"}
+        Outlet(configured).expect(Request("POST", str(delivery.payload["url"]), headers, body))
     else:
         said = delivery.payload
         mail.send(

@@ -18,7 +18,7 @@ from lightkeeper.publishing import service
 from lightkeeper.publishing.audience import read_csv
 from lightkeeper.publishing.diff import diff_offers
 from lightkeeper.publishing.offer import AudienceRow, audience_of
-from lightkeeper.wire.partner import account, distribution, leads, notices, reports
+from lightkeeper.wire.partner import account, analytics, distribution, leads, notices, reports
 from lightkeeper.wire.partner.desk import API_VERSION, Answer, Asked, PartnerDesk, finding_document, framed, refusal
 from lightkeeper.wire.partner.documents import (
     OFFER_TYPE,
@@ -237,7 +237,8 @@ ENDPOINTS = [
 def partner_routes(desk: PartnerDesk) -> list[Route]:
     """Return the routes of the publisher's API for the main origin."""
     routes = [Route(path, framed(desk, endpoint), methods=[method]) for method, path, endpoint in ENDPOINTS]
-    return [*routes, Route("/media/{file}", _media(desk.office), methods=["GET"])]
+    pictures = Route("/media/{file}", _media(desk.office), methods=["GET"])
+    return [*routes, *analytics.analytics_routes(desk), pictures]
 
 
 def _media(office: Office) -> Any:
