@@ -12,7 +12,8 @@ from lightkeeper.outbound.analytics.rules import LEAST_HOURS, MOST_HOURS
 from lightkeeper.outbound.chores import work
 from tests.house import House, Reply
 from tests.outbound.receivers import Receiver
-from tests.outbound.test_house import LOGO, OFFER, OWNER, PROD, PUBLISHER, WORLD, offer, settle
+from tests.outbound.test_house import OFFER, OWNER, PROD, PUBLISHER, WORLD, offer, settle
+from tests.publishing.offers import LOGO
 
 CMP = "/insights/v1/cmp"
 ORDERS = "SELECT OfferId, PlanId, OrderStatus FROM ISVOrder ORDER BY OfferId TIMESPAN LAST_30_DAYS"
@@ -52,7 +53,7 @@ def executions(house: House, report_id: str) -> Reply:
 
 
 def test_a_query_is_tried_before_it_is_saved(house: House) -> None:
-    """Ten rows of what it finds now, in the envelope of every answer."""
+    """P11-programmatic: ten rows of what it finds now, in the envelope of every answer."""
     text = ORDERS.replace(" ", "%20").replace(",", "%2C")
     reply = ask(house, "GET", f"ScheduledQueries/testQueryResult?exportQuery={text}")
 
@@ -61,7 +62,7 @@ def test_a_query_is_tried_before_it_is_saved(house: House) -> None:
 
 
 def test_a_report_runs_now_and_its_link_opens_without_a_token(house: House) -> None:
-    """Until then there is no execution; the link is the key, and another one opens nothing."""
+    """P11-programmatic: until then there is no execution; the link is the key, and another one opens nothing."""
     report_id = scheduled(house, saved(house), Format="tsv")
     assert executions(house, report_id).status == 404
     work(house.office)
@@ -79,7 +80,7 @@ def test_a_report_runs_now_and_its_link_opens_without_a_token(house: House) -> N
 
 
 def test_a_report_runs_at_its_times_and_no_oftener(house: House) -> None:
-    """Every four hours, three times; a pause skips, and what was missed is made up for once."""
+    """P11-programmatic: every four hours, three times; a pause skips, and what was missed is made up for once."""
     start = (house.office.clock.now() + timedelta(hours=1)).isoformat()
     report_id = scheduled(
         house, saved(house), ExecuteNow=False, StartTime=start, RecurrenceInterval=4, RecurrenceCount=3
@@ -115,7 +116,7 @@ def test_the_address_of_a_report_is_called_when_it_has_run(house: House, receive
 
 @pytest.mark.parametrize(("hours", "status"), [(LEAST_HOURS - 1, 400), (LEAST_HOURS, 200), (MOST_HOURS, 200), (MOST_HOURS + 1, 400)])  # fmt: skip
 def test_the_interval_of_a_report_has_bounds(house: House, hours: int, status: int) -> None:
-    """Four hours to ninety days."""
+    """P11-programmatic: four hours to ninety days."""
     body = {
         "ReportName": "r",
         "QueryId": saved(house),
