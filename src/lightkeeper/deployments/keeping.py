@@ -29,7 +29,12 @@ def accept(
     on_error: Mapping[str, Any] | None = None,
 ) -> tuple[Deployment, bool]:
     """Store a checked deployment for the runner; its caller has been authorized by `service.create` or by the runner."""
-    draft = replace(records.draft(call, name, asked, checked), parent_run_id=parent_run_id, on_error=on_error)
+    draft = replace(
+        records.draft(call, name, asked, checked),
+        parent_run_id=parent_run_id,
+        on_error=on_error,
+        places=records.places_in(asked, checked),
+    )
     call.hold(f"deployment:{draft.key}")
     earlier = store.find(call, draft.key)
     if earlier is not None:

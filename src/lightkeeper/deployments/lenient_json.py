@@ -6,6 +6,7 @@ reader is a small tokenizer, total over any text: it gives a value or raises `Ma
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -49,7 +50,12 @@ def places(text: str) -> dict[str, tuple[int, int]]:
     """Return line and column of every value by its path (`properties.template.resources[0].name`), in lower case."""
     reader = _Reader(text, track=True)
     reader.document()
-    return {path: reader.place(at) for path, at in reader.offsets.items()}
+    breaks = [at for at, sign in enumerate(text) if sign == "\n"]
+    found: dict[str, tuple[int, int]] = {}
+    for path, at in reader.offsets.items():
+        line = bisect_left(breaks, at)
+        found[path] = line + 1, at - (breaks[line - 1] if line else -1)
+    return found
 
 
 def step(path: str, key: str | int) -> str:

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 
 from lightkeeper.deployments import accepting, keeping, projection, records, store, writing
 from lightkeeper.deployments.bodies import deploy_body
-from lightkeeper.deployments.declared import nowhere
 from lightkeeper.deployments.faults import LanguageFault, TemplateFault
 from lightkeeper.deployments.model import State
 from lightkeeper.deployments.names import ended
@@ -110,4 +109,4 @@ def _language_problem(run: Run, planned: Planned, fault: LanguageFault | Templat
     message = (
         f"Unable to process template language expressions for resource '{planned.id}' {where}. '{ended(fault.message)}'"
     )
-    return problem_of(TemplateFault(message, fault.path or planned.declared.path), nowhere)
+    return problem_of(TemplateFault(message, fault.path or planned.declared.path), run.prepared.template.placer)

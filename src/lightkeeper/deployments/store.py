@@ -44,6 +44,7 @@ deployments = Table(
     Column("debug", String(64)),
     Column("template_link", Json),
     Column("on_error", Json),
+    Column("places", Json),
     Index("ix_deployments_scope_key", "scope_key"),
     Index("ix_deployments_parent_run_id", "parent_run_id"),
 )

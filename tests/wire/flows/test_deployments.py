@@ -96,3 +96,36 @@ def test_the_hash_of_a_template(house: House) -> None:
 
     assert client.put(item, asked("group"))["properties"]["templateHash"] == told["templateHash"]
     client.delete(item)
+
+
+def test_a_fault_that_shows_only_while_deploying_says_where_it_stands(house: House) -> None:
+    """Path and line are those of the text that was sent, as for a fault that shows at once."""
+    client, item = Client(house, "2025-04-01"), f"{WEB}/providers/Microsoft.Resources/deployments/fault"
+    machine = f"{WEB}/providers/Microsoft.Compute/virtualMachines/vm1"
+    body = f"""{{
+  "properties": {{
+    "mode": "Incremental",
+    "template": {{
+      "$schema": "{SCHEMAS}/{SCOPES["group"][1]}",
+      "contentVersion": "1.0.0.0",
+      "resources": [
+        {{
+          "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01", "name": "faulty",
+          "location": "westeurope", "kind": "StorageV2", "sku": {{"name": "Standard_LRS"}},
+          "properties": {{"accessTier": "[reference('{machine}', '2024-07-01').nothing]"}}
+        }}
+      ]
+    }}
+  }}
+}}"""
+    client.ask("PUT", item, body.encode(), 201)
+
+    [failure] = client.get(item)["properties"]["error"]["details"]
+
+    [inner] = failure["details"]
+    assert inner["code"] == "InvalidTemplate"
+    assert "at line '8' and column '9'" in inner["message"] and "'nothing' doesn't exist" in inner["message"]
+    [told] = inner["additionalInfo"]
+    assert told["info"]["path"] == "properties.template.resources[0].properties.accessTier"
+    assert told["info"]["lineNumber"] == 8
+    client.delete(item)
