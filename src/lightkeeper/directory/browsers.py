@@ -83,9 +83,14 @@ class Browsers:
         with self.office.writing(PLATFORM) as call:
             call.open_to_all(WHY)
             browser_store.sweep_sessions(call.connection, call.now)
-            session = _living(call, passwords.digest(cookie)) if cookie else None
+            digest = passwords.digest(cookie) if cookie else ""
+            if digest:
+                call.hold(f"browser:{digest}")
+            session = _living(call, digest) if digest else None
             until = call.now + KEPT_UNUSED_FOR
-            if session is None:
+            if (
+                session is None or digest != session.digest
+            ):  # an old cookie begins anew: only its holder knows the new one
                 session = SessionRow(ids.new_guid(), passwords.digest(fresh), "", call.now, until)
                 browser_store.add_session(call.connection, session)
             else:  # whoever knew the cookie before the sign-in does not know it afterwards
@@ -110,6 +115,7 @@ class Browsers:
         fresh = passwords.random_token()
         with self.office.writing(PLATFORM) as call:
             call.open_to_all(WHY)
+            call.hold(f"browser:{digest}")
             session = _living(call, digest)
             if session is None or session.digest != digest:
                 return ""  # another page of the same browser was first

@@ -209,6 +209,7 @@ def test_signing_out_asks_first_and_ends_the_session(people: People, login: Test
     path = "/organizations/oauth2/v2.0/logout"
     page = login.get(path, params={"post_logout_redirect_uri": "https://evil.example/"})
     assert "code" in silently(login)
+    assert "evil.example" not in page.headers["content-security-policy"]
     assert "evil.example" not in login.post(path, data={**fields_of(page.text), "account": "all"}).headers
 
     assert silently(login)["error"] == "login_required"
@@ -226,6 +227,11 @@ def test_a_program_signs_a_person_out_with_the_token_it_was_given(
         redirect_uri=authorization()["redirect_uri"], code_verifier=VERIFIER, scope=AZ_SCOPE,
     ).json()["id_token"]  # fmt: skip
     sign_in(login, people.owner.upn)
+    asks = login.get(
+        "/organizations/oauth2/v2.0/logout",
+        params={"client_id": automation.app_id, "post_logout_redirect_uri": SITE},
+    )
+    assert "form-action 'self' https://app.example" in asks.headers["content-security-policy"]
 
     given = login.get(
         "/organizations/oauth2/v2.0/logout",

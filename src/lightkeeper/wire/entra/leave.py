@@ -54,7 +54,9 @@ async def _answer(desk: Desk, request: Request, fields: Mapping[str, str]) -> Re
         if hinted and one.account.upn.lower() == str(hinted.get("preferred_username", "")).lower():
             await desk.in_thread(desk.browsers.sign_out, seen.cookie or cookie, one.account.id)
             return await _gone(desk, request, fields)
-    stage = Stage(action=request.url.path, program="", hidden=fields)
+    target = fields.get("post_logout_redirect_uri", "")
+    registered = bool(target) and await desk.in_thread(_may_return, desk, fields)
+    stage = Stage(action=request.url.path, program="", hidden=fields, sends_to=target if registered else "")
     page = visit.staged(request, stage, "sign_out.html", accounts=[one.account for one in seen.accounts])
     return visit.remember(page, seen.cookie)
 
