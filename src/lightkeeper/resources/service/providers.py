@@ -8,6 +8,7 @@ from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.problems import Conflict, NotFound
 from lightkeeper.resources import actions, rules
+from lightkeeper.resources.api_versions import GENERIC_VERSIONS
 from lightkeeper.resources.model import Catalogue, Provider, RegistrationState, Subscription, subscription_scope
 from lightkeeper.resources.seams import seams
 from lightkeeper.resources.service.subscriptions import require_active, require_subscription
@@ -41,7 +42,7 @@ def type_of(namespace: str, types: Sequence[str], api_version: str = "") -> str:
         raise NotFound(
             "InvalidResourceType",
             f"The resource type '{wanted}' could not be found in the namespace '{known}' for api version "
-            f"'{api_version}'. The supported api-versions are ''.",
+            f"'{api_version}'. The supported api-versions are '{','.join(GENERIC_VERSIONS)}'.",
         )
     return f"{known}/{found}"
 

@@ -7,6 +7,7 @@ from typing import Any
 from lightkeeper.kernel.call import Call
 from lightkeeper.resources import actions, regions
 from lightkeeper.resources import service as resources
+from lightkeeper.resources.api_versions import GENERIC_VERSIONS
 from lightkeeper.resources.model import Provider
 from lightkeeper.resources.paging import cut
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
@@ -15,13 +16,6 @@ from lightkeeper.wire.arm.subscriptions import VERSIONS
 
 PAGE = 60
 """Providers on a page: each carries all its types, so that more would make answers of many megabytes."""
-
-GENERIC_VERSIONS = (
-    "2025-07-01", "2025-05-01", "2025-04-01", "2025-03-01", "2025-01-01", "2024-11-01", "2024-07-01", "2024-05-01", "2024-03-01",
-    "2024-01-01", "2023-11-01", "2023-09-01", "2023-05-01", "2023-04-01", "2023-01-01", "2022-11-01", "2022-09-01", "2022-07-01",
-    "2022-03-01", "2021-12-01", "2021-08-01", "2021-04-01", "2020-12-01", "2020-06-01", "2019-12-01", "2019-06-01", "2018-06-01",
-)  # fmt: skip
-"""What a generic type says it is served in, newest first. Any well-formed version is accepted for it."""
 
 OWN_VERSIONS: dict[str, Sequence[str]] = {}
 """Exact versions of types with operations of their own, by lower-case full type; bootstrap fills it from the table."""

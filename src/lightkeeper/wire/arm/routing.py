@@ -64,6 +64,8 @@ class Routes:
         try:
             parsed = resource_id.of_segments(segments)
         except MalformedId as fault:
+            if segments and segments[0].lower() not in ("subscriptions", "providers"):
+                raise _unscoped() from fault
             raise Invalid("InvalidResourceId", f"'{path[:200]}' is not a resource id.") from fault
         key = _key_for(method, parsed)
         operation = self._table.get(key)
@@ -81,9 +83,13 @@ class Routes:
             return MethodNotAllowed(
                 "HttpMethodNotAllowed", f"The request '{key.method} {path[:300]}' is not supported.{why}"
             )
-        return NotFound(
-            "MissingSubscription", "The request did not have a subscription or a valid tenant level resource provider."
-        )
+        return _unscoped()
+
+
+def _unscoped() -> NotFound:
+    return NotFound(
+        "MissingSubscription", "The request did not have a subscription or a valid tenant level resource provider."
+    )
 
 
 def _key_for(method: str, parsed: ResourceId) -> Key:

@@ -8,8 +8,9 @@ from lightkeeper.directory import service as directory
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.clock import iso
 from lightkeeper.resources import service as resources
+from lightkeeper.resources.api_versions import GENERIC_VERSIONS
 from lightkeeper.resources.seams import seams as resource_seams
-from lightkeeper.wire.arm import providers, resource_groups, subscriptions
+from lightkeeper.wire.arm import resource_groups, subscriptions
 
 _NEWEST = "2024-07-01"
 
@@ -36,7 +37,7 @@ class Shelf:
         if known is None:
             return None
         types = [
-            {"resourceType": one, "locations": [], "apiVersions": list(providers.GENERIC_VERSIONS)}
+            {"resourceType": one, "locations": [], "apiVersions": list(GENERIC_VERSIONS)}
             for one in catalogue.types_of(known)
         ]
         if resource_type is None:
