@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from lightkeeper.access import service
+from lightkeeper.access.assignment_rules import Asked
 from lightkeeper.access.index import AccessIndex
 from lightkeeper.access.model import Subject
 from lightkeeper.access.roles import built_in
@@ -248,3 +249,23 @@ def test_everybody_may_ask_about_themselves_and_readers_about_others(town: Town)
     with town.office.reading(town.caller("owner")) as call:
         explained = service.explain_access(call, Subject(who("owner"), CONTOSO), READ, SUBSCRIPTION)
         assert explained.allowed and explained.because[0].pattern == "*"
+
+
+@pytest.mark.parametrize(
+    ("condition", "version", "code"),
+    [
+        ("@Resource[x] StringEquals 'y'", "3.0", "InvalidConditionVersion"),
+        (None, "2.0", "ConditionMissing"),
+        ("@Resource[x] StringEquals 'y'", "2.0", None),
+        ("@Resource[x] StringEquals 'y'", None, None),
+    ],
+)
+def test_a_condition_comes_with_a_version_that_is_known(
+    town: Town, condition: str | None, version: str | None, code: str | None
+) -> None:
+    """The description of a condition: 2.0 is the accepted version."""
+    asked = Asked(new_guid(), who("ann"), READER, condition=condition, condition_version=version)
+    with town.office.writing(town.caller("owner")) as call:
+        fault = service.why_not_assign(call, SUBSCRIPTION, asked)
+
+    assert (fault.code if fault else None) == code

@@ -13,6 +13,10 @@ from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.ids import is_guid
 
 
+CONDITION_VERSIONS = (None, "1.0", "2.0")
+"""The public description names 2.0 as the only one accepted now; recorded answers show 1.0. None means the newest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """An assignment somebody wants; ids as they were written."""
@@ -52,6 +56,7 @@ def check_assignment(asked: Asked, facts: AssignmentFacts) -> Iterator[Finding]:
             "properties.roleDefinitionId",
             f"The specified role definition with ID '{asked.role_id}' does not exist.",
         )
+    yield from _check_condition(asked)
     if not is_guid(asked.principal_id):
         yield Finding(
             "InvalidPrincipalId",
@@ -71,6 +76,18 @@ def check_assignment(asked: Asked, facts: AssignmentFacts) -> Iterator[Finding]:
             f"The PrincipalId '{asked.principal_id}' has type '{facts.principal.type}', which is different from the "
             f"specified PrincipalType '{asked.principal_type}'.",
         )
+
+
+def _check_condition(asked: Asked) -> Iterator[Finding]:
+    """Yield what is wrong with the condition; its text is not looked at (conditions.py says what one leaves granted)."""
+    if asked.condition and asked.condition_version not in CONDITION_VERSIONS:
+        yield Finding(
+            "InvalidConditionVersion",
+            "properties.conditionVersion",
+            f"The condition version '{asked.condition_version}' is not supported. Use '2.0'.",
+        )
+    if asked.condition_version and not asked.condition:
+        yield Finding("ConditionMissing", "properties.condition", "A condition version was given without a condition.")
 
 
 def changes_what_is_fixed(old: RoleAssignment, new: RoleAssignment) -> bool:
