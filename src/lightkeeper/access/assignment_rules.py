@@ -12,7 +12,6 @@ from lightkeeper.directory.model import Principal, ServicePrincipal, ServicePrin
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.ids import is_guid
 
-
 CONDITION_VERSIONS = (None, "1.0", "2.0")
 """The public description names 2.0 as the only one accepted now; recorded answers show 1.0. None means the newest."""
 
