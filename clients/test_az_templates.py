@@ -4,6 +4,8 @@ The second deployment changes nothing: the log holds nothing but the deployment 
 """
 
 import json
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from lightkeeper.access.roles import role_named
 from lightkeeper.world import names
 
 FOLDER = REPOSITORY / "examples" / "templates"
+SAMPLES = Path(os.environ.get("LIGHTKEEPER_SHARED") or REPOSITORY.parent / "shared") / "specs" / "lighthouse-samples"
 AUTOMATION = names.app_id("fabrikam", "automation"), "s3cret-of-automation"
 AUTOMATION_PRINCIPAL = names.service_principal_id("fabrikam", "automation")
 UAA, CONTRIBUTOR = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9", "b24988ac-6180-42a0-ab88-20f7382dd24c"
@@ -161,6 +164,29 @@ def test_no_plan_and_a_published_plan(az: Az, sample: Any, server: Server) -> No
 
 
 DELETE = "91c1777a-f3dc-4fae-b103-61d183457e46"
+
+
+@pytest.mark.parametrize("folder", ["subscription", "rg", "eligible"])
+def test_the_public_samples(az: Az, tmp_path: Path, folder: str) -> None:
+    """As their authors published them, with the placeholders filled in."""
+    place = {"eligible": "delegated-resource-management-eligible-authorizations/subscription"}.get(
+        folder, f"delegated-resource-management/{folder}"
+    )
+    name = "rg" if folder == "rg" else "subscription"
+    if not (SAMPLES / place).is_dir():
+        pytest.skip(f"the public samples are not at {SAMPLES}; LIGHTKEEPER_SHARED names their folder")
+    text = (SAMPLES / place / f"{name}.parameters.json").read_text()
+    text = text.replace("00000000-0000-0000-0000-000000000000", TECHNICIANS)
+    text = re.sub(r"<[^>]*tenant id>", FABRIKAM, text).replace('"test"', '"rg1"')
+    document = json.loads(text)
+    document["parameters"]["mspOfferName"]["value"] = f"Public {folder}"
+    document["parameters"]["managedByTenantId"]["value"] = FABRIKAM
+    parameters = tmp_path / "parameters.json"
+    parameters.write_text(json.dumps(document))
+
+    made = twice(az, Sample(f"public-{folder}", "sub -l westeurope", SAMPLES / place / f"{name}.json", parameters))
+
+    assert made["properties"]["outputs"]["mspOfferName"]["value"] == f"Managed by Public {folder}"
 
 
 def test_a_policy_is_refused_before_anything_is_written(az: Az, sample: Any) -> None:
