@@ -13,6 +13,7 @@ from lightkeeper.wire.entra import visit
 from lightkeeper.wire.entra.desk import Desk
 from lightkeeper.wire.entra.errors import told
 from lightkeeper.wire.entra.forms import read_form
+from lightkeeper.wire.entra.qr_code import LONGEST, svg_path_of
 from lightkeeper.wire.entra.visit import Stage, Visitor
 
 SIGNED_IN_WITHIN = timedelta(minutes=30)
@@ -76,7 +77,8 @@ async def _enrolment(desk: Desk, request: Request, visitor: Visitor, *, fault: s
     pending = await desk.in_thread(desk.factors.pending, visitor.account)
     if pending is None:
         return await _page(desk, request, visitor, fault=fault)
-    secret = pending.secret
+    secret, address = pending.secret, address_of(pending.secret, visitor.account.upn)
+    width, squares = svg_path_of(address) if len(address) <= LONGEST else (0, "")
     page = visit.staged(
         request,
         _about(visitor),
@@ -84,7 +86,9 @@ async def _enrolment(desk: Desk, request: Request, visitor: Visitor, *, fault: s
         400 if fault else 200,
         account=visitor.account,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        address=address_of(secret, visitor.account.upn),
+        address=address,
+        width=width,
+        squares=squares,
         fault=fault,
     )
     return visit.remember(page, visitor.cookie)
