@@ -12,6 +12,8 @@ from urllib.parse import quote
 import pytest
 
 from lightkeeper.kernel.ids import named
+from lightkeeper.kernel.problems import Throttled
+from lightkeeper.wire.arm.throttling import DELETES, READS, WRITES, Throttle
 from tests.house import House, Reply
 from tests.wire.arm.town import (
     CONTOSO,
@@ -488,3 +490,29 @@ def test_a_tenant_is_found_without_a_token(town: Town) -> None:
         'error="invalid_token"' in reply.headers["www-authenticate"]
         and "claims=" not in reply.headers["www-authenticate"]
     )
+
+
+@pytest.mark.parametrize(
+    ("subscription_id", "method", "most", "code"),
+    [
+        ("s", "GET", READS, "SubscriptionRequestsThrottled"),
+        ("s", "PUT", WRITES, "SubscriptionRequestsThrottled"),
+        ("s", "DELETE", DELETES, "SubscriptionRequestsThrottled"),
+        (None, "GET", READS, "TenantRequestsThrottled"),
+        (None, "DELETE", WRITES, "TenantRequestsThrottled"),
+    ],
+)
+def test_past_the_share_of_an_hour_one_waits_for_the_next(
+    subscription_id: str | None, method: str, most: int, code: str
+) -> None:
+    """2.2, 2.3: 429 with the seconds until the hour is over; another caller and the next hour are not concerned."""
+    throttle = Throttle(refuse=True)
+    for _ in range(most + 1):
+        throttle.count("me", subscription_id, method, 7200.0)
+
+    with pytest.raises(Throttled) as refused:
+        throttle.count("me", subscription_id, method, 7200.0 + 3000)
+
+    assert (refused.value.code, refused.value.retry_after) == (code, 601)
+    throttle.count("somebody else", subscription_id, method, 7200.0 + 3000)
+    throttle.count("me", subscription_id, method, 7200.0 + 3600)
