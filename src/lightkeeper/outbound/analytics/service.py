@@ -89,6 +89,8 @@ def delete_query(call: Call, publisher: str, query_id: str) -> SavedQuery:
 def try_query(call: Call, publisher: str, text: str) -> Report:
     """Return the first ten rows of what a query finds now."""
     account = account_of(call, publisher)
+    if not text:
+        raise Invalid("badRequest", "Give the query as ?exportQuery=.", target="exportQuery")
     found = _found(call, account, _tried(call, account, text), None, None)
     return replace(found, rows=found.rows[:TRIED_ROWS])
 
