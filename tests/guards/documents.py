@@ -3,7 +3,7 @@
 docs/errors.md    every code that is raised or found, with its status and text
 docs/cli.md       every command and option
 docs/rules.md     every rule of the public rule books, with what holds it and the tests that name it
-docs/parity.md    every operation that is served, with the test that witnessed it; and what of the public
+docs/parity.md    every operation that is served, Graph's too, with the test that witnessed it; and what of the public
                   descriptions is not (these are read from ../shared/specs, or $LIGHTKEEPER_SHARED/specs)
 """
 
@@ -27,6 +27,7 @@ from lightkeeper.wire.arm.errors import STATUS
 from lightkeeper.wire.arm.operation import ANY_TYPE, Operation
 from lightkeeper.wire.arm.routing import Routes
 from lightkeeper.wire.arm.table import operations
+from tests.guards import graph_parity
 from tests.guards.rules import rules_page
 from tests.wire.arm.exchanges.runner import exchanges, situations
 
@@ -293,7 +294,7 @@ def parity_page() -> str:
         parts.append(
             f"| {one.method} `{one.path}` | {f'yes | `{witness}`' if witness else 'partly | no recorded exchange yet'} |\n"
         )
-    parts.append(_descriptions())
+    parts += [graph_parity.section(), _descriptions()]
     return "".join(parts)
 
 

@@ -10,7 +10,7 @@ from lightkeeper.publishing.ingestion.names import schema as ingestion_schema
 from lightkeeper.wire.arm.operation import ANY_TYPE, Operation
 from lightkeeper.wire.arm.table import operations
 from lightkeeper.wire.entra import routes as entra
-from lightkeeper.wire.entra.graph import app as graph
+from lightkeeper.wire.entra.graph.table import ROUTES as GRAPH
 from lightkeeper.wire.ingestion import routes as ingestion
 from lightkeeper.wire.ingestion.routes import PREFIX as INGESTION
 from lightkeeper.wire.operator import routes as operator
@@ -26,6 +26,9 @@ TECHNICIAN = "fabfabfa-0000-4000-8000-000000000011"
 TIER1 = "fabfabfa-0000-4000-8000-000000000021"
 READER = "c0c0c0c0-0000-4000-8000-000000000012"
 STAFF = "c0c0c0c0-0000-4000-8000-000000000021"
+CONTOSO = "c0c0c0c0-0000-4000-8000-000000000001"
+BACKUP_APP = "c0c0c0c0-0000-4000-8000-000000000032"
+DIRECTORY_READERS = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
 BACKUP = "c0c0c0c0-0000-4000-8000-000000000031"
 HELD = "held-offer"
 MONITORING_READER = "43d0d8ad-25c7-4714-9337-8ba259a9fe05"
@@ -167,8 +170,9 @@ def doors() -> Iterator[Door]:
         yield Door("operator", method, path, path, body={} if method == "POST" else None)
     for method, path, _ in entra._ROUTES:
         yield Door("entra", method, path, path.replace("{tenant}", FABRIKAM).replace("{name}", "owner@contoso.example"))
-    for method, path, _ in graph._ROUTES:
-        yield Door("graph", method, f"/v1.0{path}", f"/v1.0{_graph(path)}", body=_GRAPH_BODIES.get(path))
+    for route in GRAPH:
+        body = _graph_body(route.method, route.path)
+        yield Door("graph", route.method, f"/v1.0{route.path}", f"/v1.0{_graph(route.path)}", body=body)
     yield Door("home", "GET", "/", "/")
 
 
@@ -232,10 +236,43 @@ _PARTNER_BODIES: dict[tuple[str, str], Any] = {
         "resources": [{"$schema": ingestion_schema("property")}],
     },
 }
-_GRAPH_BODIES = {
-    "/directoryObjects/getByIds": {"ids": [STAFF]},
-    "/directoryObjects/{id}/checkMemberGroups": {"groupIds": [STAFF]},
-}
+_REFERENCE = {"@odata.id": f"https://localhost:8443/v1.0/directoryObjects/{READER}"}
+_GRAPH_BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/directoryObjects/getByIds"): {"ids": [STAFF]},
+    ("POST", "/users"): {"accountEnabled": True, "displayName": "Knocker", "mailNickname": "knocker",
+                         "userPrincipalName": "knocker@contoso.example", "passwordProfile": {"password": "Knock-Knock-1"}},
+    ("PATCH", "/users/{id}"): {"city": "Berlin"},
+    ("POST", "/groups"): {"displayName": "Knockers", "mailNickname": "knockers", "mailEnabled": False,
+                          "securityEnabled": True},
+    ("PATCH", "/groups/{id}"): {"description": "Knocked"},
+    ("POST", "/groups/{id}/members/$ref"): _REFERENCE,
+    ("POST", "/applications"): {"displayName": "Knocker"},
+    ("PATCH", "/applications/{id}"): {"notes": "Knocked"},
+    ("POST", "/applications/{id}/removePassword"): {"keyId": THING},
+    ("POST", "/servicePrincipals/{id}/removePassword"): {"keyId": THING},
+    ("POST", "/applications/{id}/federatedIdentityCredentials"): {
+        "name": "knock", "issuer": "https://tokens.example", "subject": "knocker"},
+    ("POST", "/servicePrincipals"): {"appId": BACKUP_APP},
+    ("PATCH", "/servicePrincipals/{id}"): {"notes": "Knocked"},
+    ("POST", "/directoryRoles"): {"roleTemplateId": DIRECTORY_READERS},
+    ("POST", "/directoryRoles/{id}/members/$ref"): _REFERENCE,
+    ("POST", "/roleManagement/directory/roleAssignments"): {
+        "principalId": READER, "roleDefinitionId": DIRECTORY_READERS, "directoryScopeId": "/"},
+    ("POST", "/invitations"): {
+        "invitedUserEmailAddress": "publisher@fabrikam.example", "inviteRedirectUrl": "https://portal.example"},
+    ("POST", "/me/changePassword"): {"currentPassword": "not this one", "newPassword": "Knock-Knock-1"},
+    **{("POST", f"/{owned}/{{id}}/owners/$ref"): _REFERENCE for owned in ("groups", "applications", "servicePrincipals")},
+}  # fmt: skip
+
+
+def _graph_body(method: str, path: str) -> Any:
+    if path.endswith("/checkMemberGroups"):
+        return {"groupIds": [STAFF]}
+    if path.endswith("/checkMemberObjects"):
+        return {"ids": [STAFF]}
+    if path.endswith(("/getMemberGroups", "/getMemberObjects")):
+        return {"securityEnabledOnly": True}
+    return _GRAPH_BODIES.get((method, path))
 
 
 def _portal(path: str) -> str:
@@ -265,7 +302,15 @@ def _partner(path: str) -> str:
     return f"{path}?api-version={PARTNER_VERSION}"
 
 
+_GRAPH_NAMES = {
+    "users": READER, "groups": STAFF, "servicePrincipals": BACKUP, "applications": f"appId={BACKUP_APP}",
+    "directoryRoles": f"roleTemplateId={DIRECTORY_READERS}", "roleManagement": DIRECTORY_READERS,
+    "directoryObjects": READER, "directory": THING, "organization": CONTOSO, "domains": "contoso.example",
+}  # fmt: skip
+
+
 def _graph(path: str) -> str:
-    owner = {"/groups": STAFF, "/servicePrincipals": BACKUP}
-    kind = "/" + path.split("/")[1]
-    return path.replace("{id}", owner.get(kind, READER))
+    named = _GRAPH_NAMES.get(path.split("/")[1], THING)
+    for name, value in (("id", named), ("member", READER), ("owner", READER), ("credential", "knock")):
+        path = path.replace(f"{{{name}}}", value)
+    return f"{path}/microsoft.graph.user" if path.endswith("deletedItems") else path

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from lightkeeper.wire.arm.table import operations
-from tests.guards import documents
+from lightkeeper.wire.entra.graph.table import ROUTES as GRAPH
+from tests.guards import documents, graph_parity
 from tests.guards.documents import ROOT, SOURCE
 
 DOCS = ROOT / "docs"
@@ -23,6 +24,12 @@ def test_every_operation_is_on_the_parity_page() -> None:
     page = (DOCS / "parity.md").read_text()
 
     assert [one.path for one in operations() if f"| {one.method} `{one.path}` |" not in page] == []
+
+
+def test_every_operation_of_graph_has_a_witness() -> None:
+    served = {(route.method, route.path) for route in GRAPH}
+
+    assert served ^ graph_parity.WITNESSES.keys() == set()
 
 
 def test_every_witness_exists() -> None:

@@ -7,11 +7,19 @@ secrets that somebody else has thought of.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from lightkeeper.directory import application_store, credential_rules, credential_store, sign_in_store
+from lightkeeper.directory import application_store, credential_rules, credential_store, sign_in_store, store
 from lightkeeper.directory.authority import administer, insist, not_found, read
 from lightkeeper.directory.certificate_reading import read_certificate
 from lightkeeper.directory.entitlement_rules import Deed
-from lightkeeper.directory.model import Application, Certificate, FederatedCredential, Secret
+from lightkeeper.directory.model import (
+    Certificate,
+    FederatedCredential,
+    ObjectId,
+    Secret,
+    ServicePrincipal,
+    ServicePrincipalKind,
+    TenantId,
+)
 from lightkeeper.directory.passwords import Hashing, random_token
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
@@ -20,6 +28,19 @@ from lightkeeper.kernel.problems import Conflict, Invalid, refuse_if
 
 SECRET_FOR = timedelta(days=730)  # "startDateTime + 2 years" (Graph, application: addPassword)
 _UPDATE = "microsoft.directory/applications/credentials/update"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose credentials they are: an application's, good wherever it is present, or one service principal's, good there.
+
+    `id` is what they are kept under: the application's id, or the service principal's object id.
+    """
+
+    id: str
+    tenant_id: TenantId
+    object_id: ObjectId
+    deed: Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,48 +53,46 @@ class IssuedSecret:
 
 def add_secret(
     call: Call,
-    app_id: str,
+    owner_id: str,
     hashing: Hashing,
     *,
     display_name: str = "",
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
 ) -> IssuedSecret:
-    """Give an application a fresh secret of our making, for two years unless told otherwise."""
-    application = _administered(call, app_id)
+    """Give an application, or one service principal, a fresh secret of our making: for two years unless told otherwise."""
+    owner = _administered(call, owner_id)
     starts_at = starts_at or call.now
     ends_at = ends_at or starts_at + SECRET_FOR
     refuse_if(credential_rules.check_secret(display_name, starts_at, ends_at))
-    known = sign_in_store.secrets_of(call.connection, application.app_id)
+    known = sign_in_store.secrets_of(call.connection, owner.id)
     refuse_if(credential_rules.check_count(len(known), credential_rules.MOST_SECRETS, "secrets"))
     text = random_token()
-    secret = Secret(
-        ids.new_guid(), application.app_id, display_name, hashing.hash(text), starts_at, ends_at, hint=text[:3]
-    )
+    secret = Secret(ids.new_guid(), owner.id, display_name, hashing.hash(text), starts_at, ends_at, hint=text[:3])
     sign_in_store.add_secret(call.connection, secret)
-    _record(call, "SecretWritten", application, name=display_name, key_id=secret.id)
+    _record(call, "SecretWritten", owner, name=display_name, key_id=secret.id)
     return IssuedSecret(secret, text)
 
 
-def list_secrets(call: Call, app_id: str) -> list[Secret]:
+def list_secrets(call: Call, owner_id: str) -> list[Secret]:
     """Return what is kept of an application's secrets, oldest first, expired ones too."""
-    return sign_in_store.secrets_of(call.connection, _readable(call, app_id).app_id)
+    return sign_in_store.secrets_of(call.connection, _readable(call, owner_id).id)
 
 
-def remove_secret(call: Call, app_id: str, key_id: str) -> None:
+def remove_secret(call: Call, owner_id: str, key_id: str) -> None:
     """Take a secret away by its id. Raises `Invalid` when the application has no such secret."""
-    application = _administered(call, app_id)
-    for secret in sign_in_store.secrets_of(call.connection, application.app_id):
+    owner = _administered(call, owner_id)
+    for secret in sign_in_store.secrets_of(call.connection, owner.id):
         if secret.id == key_id.lower():
-            sign_in_store.forget_secrets(call.connection, application.app_id, ids=[secret.id])
-            _record(call, "SecretRemoved", application, name=secret.name, key_id=secret.id)
+            sign_in_store.forget_secrets(call.connection, owner.id, ids=[secret.id])
+            _record(call, "SecretRemoved", owner, name=secret.name, key_id=secret.id)
             return
     raise Invalid("Request_BadRequest", f"No password credential found with keyId '{key_id}'.", target="keyId")
 
 
 def add_certificate(
     call: Call,
-    app_id: str,
+    owner_id: str,
     key: str,
     *,
     display_name: str = "",
@@ -86,15 +105,15 @@ def add_certificate(
     It holds as long as the certificate says, or for the part of that time that is asked for. The same certificate again
     changes nothing and returns the one that is there. Raises `Invalid` for what is no certificate with an RSA key.
     """
-    application = _administered(call, app_id)
+    owner = _administered(call, owner_id)
     found = read_certificate(key)
-    known = credential_store.certificates_of(call.connection, application.app_id)
+    known = credential_store.certificates_of(call.connection, owner.id)
     same = [each for each in known if each.x5t_s256 == found.x5t_s256]
     if same:
         return same[0]
     certificate = Certificate(
         key_id=key_id.lower() or ids.new_guid(),
-        app_id=application.app_id,
+        app_id=owner.id,
         display_name=display_name or (f"CN={found.common_name}" if found.common_name else ""),
         pem=found.pem,
         x5t=found.x5t,
@@ -108,22 +127,22 @@ def add_certificate(
     if any(each.key_id == certificate.key_id for each in known):
         raise Conflict("Request_BadRequest", f"The keyId '{certificate.key_id}' names another certificate.")
     credential_store.add_certificate(call.connection, certificate)
-    _record(call, "CertificateWritten", application, key_id=certificate.key_id, thumbprint=certificate.x5t_s256)
+    _record(call, "CertificateWritten", owner, key_id=certificate.key_id, thumbprint=certificate.x5t_s256)
     return certificate
 
 
-def list_certificates(call: Call, app_id: str) -> list[Certificate]:
+def list_certificates(call: Call, owner_id: str) -> list[Certificate]:
     """Return an application's certificates, oldest first, expired ones too."""
-    return credential_store.certificates_of(call.connection, _readable(call, app_id).app_id)
+    return credential_store.certificates_of(call.connection, _readable(call, owner_id).id)
 
 
-def remove_certificate(call: Call, app_id: str, key_id: str) -> None:
+def remove_certificate(call: Call, owner_id: str, key_id: str) -> None:
     """Take a certificate away by its id. Raises `Invalid` when the application has no such certificate."""
-    application = _administered(call, app_id)
-    for one in credential_store.certificates_of(call.connection, application.app_id):
+    owner = _administered(call, owner_id)
+    for one in credential_store.certificates_of(call.connection, owner.id):
         if one.key_id == key_id.lower():
             credential_store.remove_certificate(call.connection, one.key_id)
-            _record(call, "CertificateRemoved", application, key_id=one.key_id, thumbprint=one.x5t_s256)
+            _record(call, "CertificateRemoved", owner, key_id=one.key_id, thumbprint=one.x5t_s256)
             return
     raise Invalid("Request_BadRequest", f"No key credential found with keyId '{key_id}'.", target="keyId")
 
@@ -143,11 +162,11 @@ def put_federated_credential(
     The same again changes nothing. Raises `Invalid` with every fault, `Conflict` when another entry of the application
     already names this issuer and subject.
     """
-    application = _administered(call, app_id)
-    known = credential_store.federated_credentials_of(call.connection, application.app_id)
+    owner = _administered(call, app_id)
+    known = credential_store.federated_credentials_of(call.connection, owner.id)
     present = next((each for each in known if each.name.lower() == name.lower()), None)
     wanted = FederatedCredential(
-        present.id if present else ids.new_guid(), application.app_id, name, issuer, subject, audiences, description
+        present.id if present else ids.new_guid(), owner.id, name, issuer, subject, audiences, description
     )
     if present is not None:
         wanted = replace(wanted, name=present.name)  # a name cannot be changed, not even its case
@@ -162,13 +181,13 @@ def put_federated_credential(
             "FederatedIdentityCredential with the same issuer and subject already exists on this application.",
         )
     credential_store.save_federated_credential(call.connection, wanted)
-    _record(call, "FederatedCredentialWritten", application, name=wanted.name, issuer=issuer, subject=subject)
+    _record(call, "FederatedCredentialWritten", owner, name=wanted.name, issuer=issuer, subject=subject)
     return wanted
 
 
 def list_federated_credentials(call: Call, app_id: str) -> list[FederatedCredential]:
     """Return an application's federated credentials, by name."""
-    return credential_store.federated_credentials_of(call.connection, _readable(call, app_id).app_id)
+    return credential_store.federated_credentials_of(call.connection, _readable(call, app_id).id)
 
 
 def get_federated_credential(call: Call, app_id: str, id_or_name: str) -> FederatedCredential:
@@ -181,33 +200,43 @@ def get_federated_credential(call: Call, app_id: str, id_or_name: str) -> Federa
 
 def remove_federated_credential(call: Call, app_id: str, id_or_name: str) -> None:
     """Take a federated credential away; raise `NotFound` when the application has no such one."""
-    application = _administered(call, app_id)
-    for one in credential_store.federated_credentials_of(call.connection, application.app_id):
+    owner = _administered(call, app_id)
+    for one in credential_store.federated_credentials_of(call.connection, owner.id):
         if id_or_name.lower() in (one.id, one.name.lower()):
             credential_store.remove_federated_credentials(call.connection, [one.id])
-            _record(call, "FederatedCredentialRemoved", application, name=one.name)
+            _record(call, "FederatedCredentialRemoved", owner, name=one.name)
             return
     raise not_found(id_or_name)
 
 
-def _administered(call: Call, app_id: str) -> Application:
-    """Return the application to one who may change it; two who change its credentials come one after the other."""
-    application = application_store.application(call.connection, app_id)
-    if application is None:
+def _administered(call: Call, owner_id: str) -> Owner:
+    """Return the owner of credentials to one who may change them; two who do come one after the other."""
+    owner = _owner(call, owner_id)
+    if owner is None:
         administer(call)
-        raise not_found(app_id)
-    insist(call, application.tenant_id, Deed.CHANGE_APPLICATION, application.object_id)
-    call.hold(f"secrets:{application.app_id}")
-    return application
+        raise not_found(owner_id)
+    insist(call, owner.tenant_id, owner.deed, owner.object_id)
+    call.hold(f"secrets:{owner.id}")
+    return owner
 
 
-def _readable(call: Call, app_id: str) -> Application:
-    application = application_store.application(call.connection, app_id)
-    read(call, application.tenant_id if application else "")
-    if application is None:
-        raise not_found(app_id)
-    return application
+def _readable(call: Call, owner_id: str) -> Owner:
+    owner = _owner(call, owner_id)
+    read(call, owner.tenant_id if owner else "")
+    if owner is None:
+        raise not_found(owner_id)
+    return owner
 
 
-def _record(call: Call, kind: str, application: Application, **body: str) -> None:
-    call.record(Event(kind, _UPDATE, application.tenant_id, body={"owner_id": application.app_id, **body}))
+def _owner(call: Call, owner_id: str) -> Owner | None:
+    application = application_store.application(call.connection, owner_id)
+    if application is not None:
+        return Owner(application.app_id, application.tenant_id, application.object_id, Deed.CHANGE_APPLICATION)
+    principal = store.principal_by_id(call.connection, owner_id)
+    if isinstance(principal, ServicePrincipal) and principal.kind is ServicePrincipalKind.APPLICATION:
+        return Owner(principal.id, principal.tenant_id, principal.id, Deed.CHANGE_SERVICE_PRINCIPAL)
+    return None
+
+
+def _record(call: Call, kind: str, owner: Owner, **body: str) -> None:
+    call.record(Event(kind, _UPDATE, owner.tenant_id, body={"owner_id": owner.id, **body}))

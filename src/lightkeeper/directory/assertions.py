@@ -71,6 +71,9 @@ class Assertions:
         with self.office.reading(PLATFORM) as call:
             call.open_to_all(WHY)
             known = credential_store.certificates_of(call.connection, client.app_id)
+            principal = store.service_principal_of(call.connection, tenant.id, client.app_id) if tenant else None
+            if principal is not None:  # what only it has is good in its tenant
+                known += credential_store.certificates_of(call.connection, principal.id)
             now = call.now
         found = [one for one in known if _is_named(one, x5t, x5t_s256, key_id)]
         if not found:

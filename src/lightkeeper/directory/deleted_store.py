@@ -53,8 +53,8 @@ def list_deleted(connection: Connection, tenant_id: str, type: str) -> list[Dele
 
 
 def deleted_before(connection: Connection, tenant_id: str, at: datetime) -> list[Deleted]:
-    """Return what was deleted in a tenant before a moment."""
-    query = select(deleted_objects).where(deleted_objects.c.tenant_id == tenant_id, deleted_objects.c.deleted_at < at)
+    """Return what was deleted in a tenant up to a moment."""
+    query = select(deleted_objects).where(deleted_objects.c.tenant_id == tenant_id, deleted_objects.c.deleted_at <= at)
     return [Deleted(**row._mapping) for row in connection.execute(query)]
 
 

@@ -20,6 +20,11 @@ def list_tenants(call: Call) -> list[Tenant]:
     return store.all_tenants(call.connection)
 
 
+def see(call: Call, tenant_id: str) -> None:
+    """Return quietly when the caller may know the tenant itself: whoever sees anything of it. Raises `Forbidden`."""
+    read(call, tenant_id)
+
+
 def shows_all_of(call: Call, tenant_id: str, object_id: str) -> bool:
     """Return whether the caller sees every property of an object: a guest does of itself only."""
     return read(call, tenant_id) is Sight.ALL or _is_caller(call, object_id)

@@ -44,8 +44,10 @@ class SignIn:
                 raise refusals.no_tenant_named()
             if client_id.lower() in clients.EVERYWHERE:
                 raise refusals.public_client_with_secret()
+            clients.get_client(call, client_id, tenant)  # whose registration was deleted signs in nowhere
             principal = clients.get_service_principal(call, client_id, tenant)
             known = sign_in_store.secrets_of(call.connection, principal.app_id)
+            known += sign_in_store.secrets_of(call.connection, principal.id)  # good in this tenant only
             now = call.now
         self._check_secret(principal.app_id, secret, known, now)
         return Subject(tenant, principal, principal, principal.app_id, amr=())

@@ -47,6 +47,17 @@ def change_user(
     return user
 
 
+def change_own_password(call: Call, tenant_id: TenantId, password: str, hashing: Hashing) -> None:
+    """Change the caller's own password, for one who has just shown the present one.
+
+    Raises `Invalid` for a password that is too plain, and for a guest, who has none here.
+    """
+    call.open_to_all("everybody may change their own password")
+    user = reading.get_user(call, tenant_id, call.caller.object_id)
+    refuse_if(user_rules.check_password(password))
+    keep_password(call, user, password, hashing)
+
+
 def delete_user(call: Call, tenant_id: TenantId, id_or_upn: str) -> None:
     """Delete a user, who can be brought back for a while. Raises `NotFound` when there is none.
 

@@ -7,12 +7,9 @@ from starlette.testclient import TestClient
 
 from lightkeeper.wire.entra.graph.app import graph_app
 from lightkeeper.wire.entra.routes import entra_routes
-from lightkeeper.wire.entra.settings import EntraSettings
 from tests.directory.people import CHEAP, People, people_on
-
-LOGIN = "https://localhost:8443"
-GRAPH = "https://localhost:8444"
-SETTINGS = EntraSettings(login_url=LOGIN, arm_url=LOGIN, graph_url=GRAPH, portal_url=f"{LOGIN}/portal")
+from tests.wire.entra.places import GRAPH, LOGIN, SETTINGS
+from tests.wire.entra.town import Town, sqlite, town_on
 
 
 @pytest.fixture
@@ -32,5 +29,12 @@ def login(people: People) -> Iterator[TestClient]:
 
 @pytest.fixture
 def graph(people: People) -> Iterator[TestClient]:
-    with TestClient(graph_app(people.office, people.verifier(), SETTINGS), base_url=GRAPH) as client:
+    with TestClient(graph_app(people.office, people.verifier(), SETTINGS, hashing=CHEAP), base_url=GRAPH) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """One directory for a whole file: tests make what they change."""
+    with town_on(sqlite(tmp_path_factory.mktemp("town"))) as made:
+        yield made

@@ -14,7 +14,7 @@ from lightkeeper.wire.entra.token import ASSERTION_TYPE
 from tests.directory.issuing import ISSUER, SUBJECT, Elsewhere, signed
 from tests.directory.keys import certificate, pem_of, rsa_key
 from tests.directory.people import CHEAP, People
-from tests.wire.entra.conftest import SETTINGS
+from tests.wire.entra.places import SETTINGS
 from tests.wire.entra.programs import ARM_SCOPE, ask, authorization, claims, hidden
 
 

@@ -11,7 +11,7 @@ from lightkeeper.directory.second_factors import SecondFactors
 from lightkeeper.wire.operator.desk import OperatorDesk
 from lightkeeper.wire.operator.routes import operator_routes
 from tests.directory.people import People
-from tests.wire.entra.conftest import SETTINGS
+from tests.wire.entra.places import SETTINGS
 from tests.wire.entra.programs import session
 
 KEY = {"authorization": "Bearer the-key"}

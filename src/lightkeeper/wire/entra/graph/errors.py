@@ -1,10 +1,9 @@
 """A refusal as Graph words it: the only place of this surface that knows status numbers."""
 
-import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from starlette.responses import JSONResponse
+from typing import Any
 
 from lightkeeper.kernel.problems import (
     Conflict,
@@ -18,6 +17,7 @@ from lightkeeper.kernel.problems import (
     Unauthenticated,
     Unavailable,
 )
+from lightkeeper.wire.entra.graph.asked import Answer
 
 STATUS: Mapping[type[Problem], int] = {
     Unauthenticated: 401,
@@ -32,22 +32,44 @@ STATUS: Mapping[type[Problem], int] = {
 }
 
 
-def graph_error(problem: Problem, now: datetime, request_id: str, login_url: str) -> JSONResponse:
-    """Return Graph's error envelope. Whatever is wrong with a token has one code here, unlike in ARM."""
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """How a request is called: by us, and by its sender when it gave it a GUID."""
+
+    request_id: str
+    client_request_id: str = ""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return what every answer carries."""
+        return {"request-id": self.request_id, "client-request-id": self.client_request_id or self.request_id}
+
+
+def refused(problem: Problem, now: datetime, told: Ids, login_url: str) -> Answer:
+    """Return Graph's error document. Whatever is wrong with a token has one code here, unlike in ARM."""
     status = next((STATUS[kind] for kind in type(problem).__mro__ if kind in STATUS), 400)
-    code, message, headers = problem.code, problem.message, {"request-id": request_id}
+    code, headers = problem.code, dict[str, str]()
     if isinstance(problem, Unauthenticated):
         tenant = problem.tenant_id or "common"
         code = "InvalidAuthenticationToken"
         headers["WWW-Authenticate"] = f'Bearer realm="", authorization_uri="{login_url}/{tenant}/oauth2/v2.0/authorize"'
     if isinstance(problem, Throttled):
         headers["Retry-After"] = str(problem.retry_after)
-    return JSONResponse(envelope(code, message, now, request_id), status, headers)
+    details = [{"code": each.code, "target": each.target, "message": each.message} for each in problem.details]
+    return Answer(status, envelope(code, problem.message, now, told, details), headers)
 
 
-def envelope(code: str, message: str, now: datetime, request_id: str = "") -> dict[str, object]:
+def unexpected(now: datetime, told: Ids) -> Answer:
+    """Return the document of a fault of ours."""
+    return Answer(500, envelope("InternalServerError", "Unable to process the request.", now, told))
+
+
+def envelope(
+    code: str, message: str, now: datetime, told: Ids, details: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
     """Return the document alone."""
-    request_id = request_id or str(uuid.uuid4())
-    at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    inner = {"date": at, "request-id": request_id, "client-request-id": request_id}
-    return {"error": {"code": code, "message": message, "innerError": inner}}
+    error: dict[str, Any] = {"code": code, "message": message}
+    if details:
+        error["details"] = details
+    error["innerError"] = {"date": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"), **told.headers}
+    return {"error": error}
