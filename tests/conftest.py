@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -15,11 +16,12 @@ from lightkeeper.delegation import shelf as delegation_shelf
 from lightkeeper.deployments import seams as deployment_seams
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.clock import Clock
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.resources.seams import seams as resource_seams
 from lightkeeper.wire.arm.providers import OWN_VERSIONS
 from lightkeeper.wire.arm.subscriptions import views
+from tests.databases import furnish, make_every_table
 from tests.scheduling import pytest_xdist_make_scheduler
 
 __all__ = ["pytest_xdist_make_scheduler"]
@@ -29,7 +31,7 @@ __all__ = ["pytest_xdist_make_scheduler"]
 def seams_as_they_were() -> Iterator[None]:
     """What one file ties together (bootstrap does, for the whole process) must not hold in the next file."""
     slots = [(one, name) for one in (resource_seams, views) for name in one.__dataclass_fields__]
-    before = [(one, name, copy.copy(getattr(one, name))) for one, name in slots]
+    before = [(one, name, _kept(getattr(one, name))) for one, name in slots]
     versions, shelf, installed = (
         dict(OWN_VERSIONS),
         delegation_shelf._Shelves.current,
@@ -42,6 +44,11 @@ def seams_as_they_were() -> Iterator[None]:
     OWN_VERSIONS.update(versions)
     delegation_shelf.stock(shelf)
     deployment_seams._installed[:] = installed
+
+
+def _kept(value: Any) -> Any:
+    """Return what a slot holds, apart from what is done to it from now on."""
+    return copy.copy(value) if isinstance(value, list | dict) else value
 
 
 class OpenGate:
@@ -69,16 +76,33 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
 
 
 @contextmanager
-def new_postgresql(postgresql_url: str) -> Iterator[str]:
-    """Yield the URL of a new, empty database on that server; it is gone afterwards."""
+def new_postgresql(postgresql_url: str, like: str = "template1") -> Iterator[str]:
+    """Yield the URL of a new database on that server, empty or `like` another one; it is gone afterwards."""
     name = f"t{uuid.uuid4().hex}"
     server = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
     yield make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+@pytest.fixture(scope="session")
+def furnished(postgresql_url: str, worker_id: str) -> Iterator[str]:
+    """The name of a database on that server with every table, for this worker to copy."""
+    with new_postgresql(postgresql_url) as url:
+        database = Database(url)
+        make_every_table(database)
+        database.close()
+        yield str(make_url(url).database)
+
+
+@pytest.fixture
+def furnished_postgresql(postgresql_url: str, furnished: str) -> Iterator[str]:
+    """The URL of a new database on that server with every table."""
+    with new_postgresql(postgresql_url, like=furnished) as url:
+        yield url
 
 
 @pytest.fixture
@@ -96,11 +120,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("empty_postgresql"))
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An open database with every table, once of each kind."""
-    opened = Database(database_url, durable=False)
-    metadata.create_all(opened.engine)
+    if request.param == "sqlite":
+        opened = Database(f"sqlite:///{tmp_path}/lightkeeper.db", durable=False)
+        furnish(opened)
+    else:
+        opened = Database(request.getfixturevalue("furnished_postgresql"), durable=False)
     yield opened
     opened.close()
 

@@ -28,6 +28,7 @@ from lightkeeper.kernel.problems import Unauthenticated
 from lightkeeper.settings import Settings
 from lightkeeper.world import apply
 from lightkeeper.world import store as world_store
+from tests.databases import lay_out
 
 ORIGIN = "https://localhost:8443"
 CHEAP = Hashing(time_cost=1, memory_kib=64)
@@ -87,6 +88,7 @@ class House:
 
     @classmethod
     def of(cls, folder: Path, world: str) -> "House":
+        lay_out(folder / "lightkeeper.db")
         database = Database(f"sqlite:///{folder}/lightkeeper.db", durable=False)
         built = bootstrap.build(database, Clock())
         gate = RecordingGate(built.index)

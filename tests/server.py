@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx2
 
+from tests.databases import lay_out
+
 REPOSITORY = Path(__file__).parents[1]
 DEMO_WORLD = REPOSITORY / "examples" / "worlds" / "demo.yaml"
 ARM = "https://management.core.windows.net/"
@@ -35,6 +37,8 @@ class Server:
         ready_file = self.data / "ready-for-tests.json"
         self.data.mkdir(parents=True, exist_ok=True)
         ready_file.unlink(missing_ok=True)
+        if not self.database:
+            lay_out(self.data / "lightkeeper.db")
         command = [
             sys.executable,
             "-m",

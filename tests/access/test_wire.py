@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lightkeeper.kernel import resource_id
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.ids import named
 from lightkeeper.kernel.problems import Invalid, NotFound, Problem
 from lightkeeper.resources.seams import seams
@@ -15,6 +15,7 @@ from lightkeeper.wire.arm import permissions, role_assignments, role_definitions
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
 from lightkeeper.wire.arm.routing import Routes
 from tests.access.town import CONTRIBUTOR, READER, SUBSCRIPTION, USER_ACCESS_ADMINISTRATOR, Town, who
+from tests.databases import furnish
 
 NAME = named("assignment", "one")
 ASSIGNMENTS = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments"
@@ -25,7 +26,7 @@ OPERATIONS: list[Operation] = [*role_assignments.OPERATIONS, *role_definitions.O
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     database = Database(f"sqlite:///{tmp_path}/town.db", durable=False)
-    metadata.create_all(database.engine)
+    furnish(database)
     yield Town(database)
     database.close()
 

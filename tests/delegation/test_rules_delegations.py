@@ -18,13 +18,14 @@ from lightkeeper.delegation.model import Authorization, EligibleAuthorization
 from lightkeeper.delegation.settings import DelegationSettings
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import Cloud, Tenant
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.ids import named
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid
 from lightkeeper.kernel.resource_id import parse
 from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import ResourceBody, Subscription, SubscriptionState
 from lightkeeper.storefront import service as storefront
+from tests.databases import furnish
 from tests.delegation.market import (
     NOON,
     OWNER,
@@ -46,7 +47,7 @@ from tests.delegation.market import (
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
     """One market for the module; each test delegates under a name of its own and cleans up after itself."""
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('rules')}/market.db", durable=False)
-    metadata.create_all(database.engine)
+    furnish(database)
     yield Market(database)
     shelf.stock(shelf.EmptyShelf())
     database.close()

@@ -6,9 +6,10 @@ import pytest
 from lightkeeper.deployments import seams
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.clock import Clock
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Forbidden
+from tests.databases import furnish
 from tests.deployments.town import NOW, Cloud
 
 
@@ -41,6 +42,6 @@ def cloud() -> Cloud:
 @pytest.fixture
 def office(tmp_path: Path, cloud: Cloud, door: Door) -> Iterator[Office]:
     database = Database(f"sqlite:///{tmp_path}/lightkeeper.db", durable=False)
-    metadata.create_all(database.engine)
+    furnish(database)
     yield Office(database, Clock(wall=lambda: NOW), door)
     database.close()

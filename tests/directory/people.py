@@ -10,8 +10,9 @@ from lightkeeper.directory.passwords import Hashing
 from lightkeeper.directory.verifier import Verifier
 from lightkeeper.kernel.call import OPERATOR, PLATFORM, Call, Caller, CallerKind
 from lightkeeper.kernel.clock import Clock
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
+from tests.databases import furnish
 
 CHEAP = Hashing(time_cost=1, memory_kib=8)
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -105,5 +106,5 @@ def as_caller(user: User) -> Caller:
 def people_on(url: str) -> People:
     """People on an empty database."""
     database, now = Database(url, durable=False), Now()
-    metadata.create_all(database.engine)
+    furnish(database)
     return People(Office(database, Clock(now), ShutGate()), now).move_in()

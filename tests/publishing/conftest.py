@@ -7,12 +7,13 @@ import pytest
 
 from lightkeeper.kernel.call import OPERATOR, Caller, CallerKind, ObjectId, TenantId
 from lightkeeper.kernel.clock import Clock
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.publishing import service, shelf, workflow
 from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
 from lightkeeper.publishing.account_rules import COMMERCIAL_MARKETPLACE
 from tests.conftest import OpenGate
+from tests.databases import furnish
 from tests.publishing.offers import LOGO, TENANT, good_offer
 
 
@@ -97,6 +98,6 @@ def desk(office: Office) -> Desk:
 @pytest.fixture
 def sqlite_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('db')}/lightkeeper.db", durable=False)
-    metadata.create_all(database.engine)
+    furnish(database)
     yield Office(database, Clock(), OpenGate())
     database.close()

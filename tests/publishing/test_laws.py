@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lightkeeper.kernel.clock import Clock
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Problem
 from lightkeeper.publishing import service, store, workflow
@@ -20,6 +20,7 @@ from lightkeeper.publishing.diff import applied, diff_offers
 from lightkeeper.publishing.lifecycle import NEXT, STATUS_OF, Event, Stage
 from lightkeeper.publishing.model import Environment
 from tests.conftest import OpenGate
+from tests.databases import furnish
 from tests.publishing.conftest import DEVELOPER, publisher_in
 from tests.publishing.offers import LOGO, good_offer, with_private_plan
 from tests.publishing.test_totality import PATHS, anything
@@ -194,7 +195,7 @@ class Shop:
 @pytest.fixture(scope="module")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Iterator[str]]]:
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('laws')}/lightkeeper.db", durable=False)
-    metadata.create_all(database.engine)
+    furnish(database)
     office = Office(database, Clock(), OpenGate())
     publisher_in(office)
     yield office, (f"offer-{n}" for n in range(10_000))

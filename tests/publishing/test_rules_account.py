@@ -9,13 +9,14 @@ import pytest
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import Tenant, TenantId
 from lightkeeper.kernel.call import OPERATOR, Caller, CallerKind, ObjectId
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid, Throttled
 from lightkeeper.publishing import service, workflow
 from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
 from lightkeeper.publishing.account_rules import OTHER_DESIGNATIONS, QUALIFYING, Action, may
 from lightkeeper.wire.partner import guesses
+from tests.databases import furnish
 from tests.publishing.conftest import DEVELOPER, FABRIKAM, MANAGER, OFFER, OWNER, STRANGER, Desk, publisher_in
 from tests.publishing.offers import TENANT, eligible, good_offer, rows
 
@@ -33,7 +34,7 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Any:
     from tests.conftest import OpenGate
 
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('account')}/lightkeeper.db", durable=False)
-    metadata.create_all(database.engine)
+    furnish(database)
     office = Office(database, Clock(), OpenGate())
     publisher_in(office)
     yield office

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from lightkeeper.kernel.clock import Clock
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.publishing import configuring, store, workflow
 from lightkeeper.publishing.configuring import ERROR_CODES
@@ -28,6 +28,7 @@ from lightkeeper.publishing.ingestion.names import (
 from lightkeeper.wire.ingestion.routes import PREFIX, ingestion_routes
 from lightkeeper.wire.partner.desk import PartnerDesk
 from tests.conftest import OpenGate
+from tests.databases import furnish
 from tests.publishing.conftest import DEVELOPER, Desk, publisher_in
 from tests.publishing.offers import PRIVATE_SUBSCRIPTION, good_offer, with_private_plan
 
@@ -76,7 +77,7 @@ class Api:
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('ingestion')}/lightkeeper.db", durable=False)
-    metadata.create_all(database.engine)
+    furnish(database)
     office = Office(database, Clock(), OpenGate())
     publisher_in(office)
     Desk(office).live(with_private_plan(good_offer()))

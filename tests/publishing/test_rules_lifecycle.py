@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lightkeeper.kernel.clock import Clock
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.publishing import service, shelf, workflow
@@ -16,6 +16,7 @@ from lightkeeper.publishing.certification import POLICIES
 from lightkeeper.publishing.lifecycle import NEXT, PHASE_NAMES, STATUS_OF, Event, Phase, Stage, Status, after
 from lightkeeper.publishing.version_rules import next_version, published_by
 from tests.conftest import OpenGate
+from tests.databases import furnish
 from tests.publishing.conftest import DEVELOPER, OFFER, Desk, publisher_in
 from tests.publishing.offers import (
     PRIVATE_SUBSCRIPTION,
@@ -33,7 +34,7 @@ from tests.publishing.offers import (
 def desk(tmp_path: Any) -> Iterator[Desk]:
     """A desk on SQLite alone: what these tests ask does not depend on the database."""
     database = Database(f"sqlite:///{tmp_path}/lightkeeper.db", durable=False)
-    metadata.create_all(database.engine)
+    furnish(database)
     office = Office(database, Clock(), OpenGate())
     publisher_in(office)
     yield Desk(office)

@@ -9,13 +9,14 @@ import pytest
 
 from lightkeeper.kernel.call import OPERATOR, Call, Caller, CallerKind, ObjectId, Occasion, TenantId
 from lightkeeper.kernel.clock import Clock
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Forbidden
 from lightkeeper.resources import service
 from lightkeeper.resources.model import Subscription
 from lightkeeper.resources.seams import Seams, seams
 from lightkeeper.wire.arm.subscriptions import Views, views
+from tests.databases import furnish
 
 CONTOSO = TenantId("10000000-0000-0000-0000-000000000000")
 PROD = "20000000-0000-0000-0000-000000000001"
@@ -80,7 +81,7 @@ class House:
         self.wall = NOW
         self.door = Door()
         self.office = Office(Database(url, durable=False), Clock(lambda: self.wall), self.door)
-        metadata.create_all(self.office.database.engine)
+        furnish(self.office.database)
         with self.office.writing(OPERATOR) as call:
             service.put_subscription(call, Subscription(PROD, CONTOSO, "Production"))
             for namespace in ("Microsoft.Compute", "Microsoft.Network", "Microsoft.Storage", "Microsoft.Insights"):
@@ -103,7 +104,7 @@ class House:
 def house(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """Contoso's house, with every open end as it is before anybody ties it; on PostgreSQL where a file asks for both."""
     elsewhere = getattr(request, "param", "sqlite") == "postgresql"
-    url = str(request.getfixturevalue("empty_postgresql")) if elsewhere else f"sqlite:///{tmp_path}/house.db"
+    url = str(request.getfixturevalue("furnished_postgresql")) if elsewhere else f"sqlite:///{tmp_path}/house.db"
     untied = Seams()
     for end in fields(Seams):
         if end.name != "on_scope_deleted":

@@ -11,7 +11,7 @@ import pytest
 
 from lightkeeper.kernel.call import Call, Caller, CallerKind, ObjectId, TenantId
 from lightkeeper.kernel.clock import Clock
-from lightkeeper.kernel.database import Database, metadata
+from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.office import Office
@@ -19,6 +19,7 @@ from lightkeeper.kernel.problems import Invalid, Unauthenticated
 from lightkeeper.wire.arm.dispatcher import ArmApp
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
 from tests.conftest import OpenGate
+from tests.databases import furnish
 
 S = "11111111-1111-1111-1111-111111111111"
 FOREIGN = "22222222-2222-2222-2222-222222222222"
@@ -132,7 +133,7 @@ class Front:
 @pytest.fixture
 def front(tmp_path: Path) -> Front:
     database = Database(f"sqlite:///{tmp_path}/l.db", durable=False)
-    metadata.create_all(database.engine)
+    furnish(database)
     office = Office(database, Clock(), OpenGate())
     return Front(ArmApp(office, OPERATIONS, FixedDoors(), login="https://localhost:8443"))
 
