@@ -14,7 +14,7 @@ test: $(VENV)/.test  ## set everything up and pass all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-clients: $(VENV)/.test .clients/az/.set .clients/python/.set .clients/python-stable/.set .clients/node/.set .clients/azurite/.set
-	@$(BIN)/python -m pytest clients  ## az, the Python and the JavaScript SDKs, unmodified, against a server (needs Node 20 with npm)
+	@$(BIN)/python -m pytest clients -n 2 --dist loadfile  ## az, the Python and the JavaScript SDKs, unmodified, against a server (needs Node 20 with npm)
 
 test-conformance: $(VENV)/.conformance  ## every described operation, its examples and schemathesis, against the public OpenAPI documents
 	@$(BIN)/python -m pytest conformance -n 2 --dist loadgroup

@@ -41,6 +41,7 @@ class Asked:
     start: int = 0
     lines: list[str] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
+    signs_in: list[str] = field(default_factory=list)
 
     @property
     def _log(self) -> Path:
@@ -55,7 +56,13 @@ class Asked:
         with self._log.open(encoding="utf-8") as log:
             log.seek(self.start)
             noted = [json.loads(line) for line in log]
-        asked = [one for one in noted if one.get("event") == "request" and one.get("surface") != "portal"]
+        requests = [one for one in noted if one.get("event") == "request"]
+        asked = [one for one in requests if one.get("surface") != "portal"]
+        self.signs_in = [
+            f"{one['method']} {_shortened(one['path'])} {one['status']}"
+            for one in requests
+            if one.get("surface") == "portal" and ("/oauth2/" in one["path"] or "/.well-known/" in one["path"])
+        ]
         self.lines = [f"{one['method']} {_shortened(one['path'])} {one['status']}" for one in asked]
         self.queries = [dict(parse_qsl(one.get("query", ""), keep_blank_values=True)) for one in asked]
 

@@ -1,4 +1,4 @@
-"""Every block of docs/clients.md runs as it stands."""
+"""Every block of docs/clients.md that a shell or a program runs, as it stands."""
 
 import os
 import re
@@ -13,7 +13,9 @@ from clients.playing import GIVEN
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 PAGE = (REPOSITORY / "docs" / "clients.md").read_text()
 PARTS = {part.partition("\n")[0]: BLOCK.findall(part) for part in PAGE.split("\n## ")[1:]}
-ENVIRONMENTS = {"az": "az", "Python": "python", "JavaScript": "node", "Terraform": ""}
+ENVIRONMENTS = {"az": "az", "Python": "python", "JavaScript": "node", "Terraform": "", "Other shells": ""}
+NOT_RUN = {"hcl", "powershell", "fish"}
+"""Terraform's configuration is played by tests/wire/flows; these shells are not on every machine."""
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -33,9 +35,11 @@ def test_the_blocks_of_a_part_run(server: Server, tmp_path: Path, part: str) -> 
             (tmp_path / "block.mjs").write_text(text)
             (tmp_path / "node_modules").symlink_to(environment / "node_modules")
             lines.append(f"node '{tmp_path}/block.mjs'")
+        else:
+            assert language in NOT_RUN
     path = os.pathsep.join([str(environment / "bin"), str(REPOSITORY / ".venv" / "bin"), os.environ["PATH"]])
 
     done = run(["bash", "-c", "\n".join(lines)], GIVEN | {"PATH": path, "LIGHTKEEPER_DATA": str(server.data)})
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() or part == "Python"
+    assert done.stdout.strip() or part in ("Python", "Other shells")

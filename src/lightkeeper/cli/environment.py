@@ -23,19 +23,50 @@ class Client(StrEnum):
     TERRAFORM = "terraform"
 
 
+class Shell(StrEnum):
+    """The shells whose words are known; `bash` does for every shell like it."""
+
+    BASH = "bash"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+
+
+_HINTS = {
+    Shell.BASH: 'eval "$(lightkeeper env {client})"',
+    Shell.FISH: "lightkeeper env {client} --shell fish | source",
+    Shell.POWERSHELL: "lightkeeper env {client} --shell powershell | Out-String | Invoke-Expression",
+}
+
+
 def register(app: typer.Typer) -> None:
     """Register the command."""
     command(app, "env", anybody=False)(env)
 
 
-def env(desk: Desk, client: Annotated[Client, typer.Argument(help="Who is to talk to the server.")]) -> None:
+def env(
+    desk: Desk,
+    client: Annotated[Client, typer.Argument(help="Who is to talk to the server.")],
+    shell: Annotated[Shell, typer.Option("--shell", help="Whose words to use.")] = Shell.BASH,
+) -> None:
     """Print the variables a client needs, for `eval "$(lightkeeper env az)"`."""
     found = variables_of(client, desk.server.ready)
     if not desk.for_people:
         desk.show(found)
         return
     for name, value in found.items():
-        print(f"export {name}={shlex.quote(value)}")
+        print(said(shell, name, value))
+    print(f"# To set them: {_HINTS[shell].format(client=client.value)}")
+
+
+def said(shell: Shell, name: str, value: str) -> str:
+    """Return the line that sets a variable, with whatever the value holds quoted."""
+    if shell is Shell.POWERSHELL:
+        quoted = value.replace("'", "''")
+        return f"$env:{name} = '{quoted}'"
+    if shell is Shell.FISH:
+        quoted = value.replace("\\", "\\\\").replace("'", "\\'")
+        return f"set -gx {name} '{quoted}'"
+    return f"export {name}={shlex.quote(value)}"
 
 
 def variables_of(client: Client, ready: Mapping[str, Any]) -> dict[str, str]:
