@@ -22,6 +22,7 @@ from conformance.descriptions import asked_for
 from conformance.not_served import NOT_SERVED
 
 from lightkeeper.cli.app import app
+from lightkeeper.delegation.objections import CREATE_REQUEST
 from lightkeeper.kernel.problems import Problem
 from lightkeeper.wire.arm.errors import STATUS
 from lightkeeper.wire.arm.operation import ANY_TYPE, Operation
@@ -64,13 +65,13 @@ def codes() -> dict[str, tuple[set[int], str]]:
         for scope in _functions(tree):
             for call in _calls(scope):
                 name = _name(call.func)
-                position = 0 if name == "Finding" or name in KINDS else None
-                if position is None or not call.args:
+                if not call.args or not (name in ("Finding", *OBJECTIONS) or name in KINDS):
                     continue
-                for code in _texts(call.args[0], constants):
-                    message = _message(call.args[2 if name == "Finding" else 1 :])
+                coded, message = _said(name, call, constants)
+                for code in _texts(coded, constants):
                     statuses, text = found.setdefault(code, (set(), message))
                     if name in KINDS:
+                        text = text if statuses else message or text  # what is raised says more than a finding
                         statuses.add(KINDS[name])
                     found[code] = (statuses, text or message)
     for code, message in [
@@ -80,6 +81,22 @@ def codes() -> dict[str, tuple[set[int], str]]:
         statuses, text = found.setdefault(code, (set(), message))
         found[code] = (statuses, text or message)
     return found
+
+
+OBJECTIONS = ("refused", "advised")
+"""How delegation's rules say a finding with the number of its rule (delegation/objections.py)."""
+
+
+def _said(name: str, call: ast.Call, constants: dict[str, str]) -> tuple[ast.expr, str]:
+    """Return the code and the text of a finding or problem; an objection without a code has the usual one."""
+    if name == "refused":
+        given = next((one.value for one in call.keywords if one.arg == "code"), None)
+        if given is None:
+            return ast.Constant(CREATE_REQUEST), "A rule of registration definitions is broken; the text says which."
+        return given, _message(call.args[2:]) or next(iter(_texts(call.args[2], constants)), "")
+    if name == "advised" and len(call.args) > 1:
+        return call.args[1], _message(call.args[3:])
+    return call.args[0], _message(call.args[2 if name == "Finding" else 1 :])
 
 
 def _passed_on() -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from lightkeeper.directory.model import Group, Principal, PrincipalType
 from lightkeeper.kernel.ids import is_guid
 
 INSUFFICIENT = "InsufficientPrivilegesForManagedServiceResource"
+INSUFFICIENT_TEXT = "The requested user doesn't have sufficient privileges to perform the operation."
 MULTIPLE = "MultipleRegistrationAssignmentsNotAllowed"
 RIGHTS_TO_DELEGATE = (
     "Microsoft.Authorization/roleAssignments/write",
@@ -33,18 +34,29 @@ class OnboardingFacts:
 
 def why_not_onboard(facts: OnboardingFacts, settings: DelegationSettings) -> list[Objection]:
     """Return why this actor may not add, update, delegate or remove a delegation (L70, L71); empty means they may."""
-    said = "The requested user doesn't have sufficient privileges to perform the operation."
     if not facts.in_home_tenant:
         return [
-            refused("L95", "caller", said, code=INSUFFICIENT, remedy="Sign in to the tenant the subscription is in.")
+            refused(
+                "L95",
+                "caller",
+                INSUFFICIENT_TEXT,
+                code=INSUFFICIENT,
+                remedy="Sign in to the tenant the subscription is in.",
+            )
         ]
     if facts.is_guest and settings.reject_guest_onboarding:
         return [
-            refused("L71", "caller", said, code=INSUFFICIENT, remedy="Use an account that is a member of the tenant.")
+            refused(
+                "L71",
+                "caller",
+                INSUFFICIENT_TEXT,
+                code=INSUFFICIENT,
+                remedy="Use an account that is a member of the tenant.",
+            )
         ]
     if facts.missing_rights:
         remedy = f"Ask for a role with {', '.join(facts.missing_rights)} at the subscription, for example Owner."
-        return [refused("L71", "caller", said, code=INSUFFICIENT, remedy=remedy)]
+        return [refused("L71", "caller", INSUFFICIENT_TEXT, code=INSUFFICIENT, remedy=remedy)]
     return []
 
 
