@@ -8,7 +8,7 @@ from typing import Any
 from lightkeeper.kernel import clock
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Conflict, Invalid, NotFound
-from lightkeeper.publishing import drafts, service, store
+from lightkeeper.publishing import drafts, service, store, submission_store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.ingestion import reading
 from lightkeeper.publishing.ingestion.forms import insist_on_form, insist_on_ours
@@ -236,7 +236,7 @@ class _Work:
             raise Invalid("invalidState", "A product is deprecated by its live submission.", target="target")
         offer = drafts.find_or_refuse(self.call, self.publisher, offer_id)
         live = store.environment_of(self.call.connection, offer, Environment.LIVE)
-        submission = store.find_submission(self.call.connection, live[1]) if live else None
+        submission = submission_store.find_submission(self.call.connection, live[1]) if live else None
         if submission is None:
             raise Invalid("notDeployed", f"Product '{offer_id}' is not live.", target="product")
         if submission.number != self._number(resource, offer_id):

@@ -20,7 +20,7 @@ from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Forbidden, Invalid, NotFound, Problem
 from lightkeeper.kernel.workflows import Step, Workflow
-from lightkeeper.publishing import account_store, drafts, jobs, members, settings, store
+from lightkeeper.publishing import account_store, drafts, jobs, members, settings, store, submission_store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.account_rules import Action
 from lightkeeper.publishing.applying import Changes, gather
@@ -109,7 +109,7 @@ _ARRIVED = {"preview": (Stage.AWAITING_SIGN_OFF, Stage.PUBLISHING, Stage.LIVE), 
 
 def _as_it_stands(call: Call, job: Job) -> Job:
     """Return a running job completed when its submission has arrived, or will never."""
-    submission = store.find_submission(call.connection, job.submission_id) if job.submission_id else None
+    submission = submission_store.find_submission(call.connection, job.submission_id) if job.submission_id else None
     if job.status is not JobStatus.RUNNING or submission is None:
         return job
     ended = submission.ended_at or max((step.started_at for step in submission.steps if step.started_at), default=None)

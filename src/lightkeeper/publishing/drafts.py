@@ -153,6 +153,13 @@ def find_or_refuse(call: Call, publisher: Publisher, offer_id: str) -> OfferReco
     return offer.as_of(call.now)
 
 
+def held(call: Call, publisher_id: str, offer_id: str) -> tuple[Publisher, OfferRecord]:
+    """Return account and offer for who may edit it; other writers of the offer wait until this transaction ends."""
+    publisher = members.require(call, publisher_id, Action.EDIT_OFFERS)
+    call.hold(f"offer:{publisher.id}.{offer_id.lower()}")
+    return publisher, find_or_refuse(call, publisher, offer_id)
+
+
 def masked(offer: OfferRecord) -> OfferRecord:
     """Return the offer without the secrets of its draft."""
     return replace(offer, draft=replace(offer.draft, document=leads.masked(offer.draft.document)))

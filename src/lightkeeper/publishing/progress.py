@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Conflict
-from lightkeeper.publishing import store
+from lightkeeper.publishing import store, submission_store
 from lightkeeper.publishing.lifecycle import PHASE_OF, Event, Phase, Stage, after
 from lightkeeper.publishing.model import OfferRecord, Step, StepState, Submission
 
@@ -33,7 +33,7 @@ def move(
     if PHASE_OF.get(stage) is None:
         submission = replace(submission, ended_at=call.now)
     offer = replace(offer, stage=stage)
-    store.put_submission(call.connection, submission)
+    submission_store.put_submission(call.connection, submission)
     store.put(call.connection, offer)
     return offer, submission
 

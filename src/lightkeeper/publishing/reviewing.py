@@ -7,7 +7,7 @@ from typing import Any
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.clock import iso
 from lightkeeper.kernel.problems import Invalid, NotFound
-from lightkeeper.publishing import account_store, members, settings, store
+from lightkeeper.publishing import account_store, members, settings, store, submission_store
 from lightkeeper.publishing.certification import Outcome
 from lightkeeper.publishing.drafts import remember
 from lightkeeper.publishing.events import OFFER_REVIEWED, offer_event
@@ -40,7 +40,7 @@ def put_on_desk(call: Call, submission: Submission) -> Submission:
         "review": {"state": "pending", "dueAt": iso(due)},
     }
     waiting = replace(submission, report=report, steps=tuple(_waiting(step) for step in submission.steps))
-    store.put_submission(call.connection, waiting)
+    submission_store.put_submission(call.connection, waiting)
     return waiting
 
 
@@ -52,7 +52,7 @@ def list_reviews(call: Call) -> list[Waiting]:
     """Return what waits for a reviewer, the most urgent first; the operator's business."""
     members.require_operator(call)
     found = []
-    for submission in store.submissions_at(call.connection, Stage.CERTIFYING):
+    for submission in submission_store.submissions_at(call.connection, Stage.CERTIFYING):
         if awaits_review(submission):
             assert submission.report is not None
             due = datetime.fromisoformat(submission.report["review"]["dueAt"][:26] + "+00:00")
@@ -63,11 +63,11 @@ def list_reviews(call: Call) -> list[Waiting]:
 def review(call: Call, submission_id: str, *, approve: bool, notes: str = "") -> Submission:
     """Approve a waiting submission, or return it to its publisher with reasons; the operator's business."""
     members.require_operator(call)
-    submission = store.find_submission(call.connection, submission_id)
+    submission = submission_store.find_submission(call.connection, submission_id)
     if submission is None:
         raise NotFound("resourceNotFound", f"There is no submission '{submission_id[:40]}'.", target="submissionId")
     call.hold(f"offer:{submission.publisher_id}.{submission.offer_id}")
-    submission = store.find_submission(call.connection, submission_id)
+    submission = submission_store.find_submission(call.connection, submission_id)
     offer = store.find(call.connection, submission.publisher_id, submission.offer_id) if submission else None
     if submission is None or offer is None or not awaits_review(submission):
         raise Invalid("invalidState", "This submission does not wait for a reviewer.")

@@ -5,14 +5,12 @@ Accounts are in accounts.py, drafts in drafts.py; other contexts and surfaces fi
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import errors_of
 from lightkeeper.kernel.problems import Conflict, Invalid, NotFound
-from lightkeeper.publishing import members, shelf, store
-from lightkeeper.publishing.account import Publisher
+from lightkeeper.publishing import members, shelf, store, submission_store
 from lightkeeper.publishing.account_rules import Action
 from lightkeeper.publishing.accounts import (
     decide_verification,
@@ -40,6 +38,7 @@ from lightkeeper.publishing.drafts import (
     find_media,
     find_or_refuse,
     get_offer,
+    held,
     list_offers,
     put_offer,
     remember,
@@ -49,12 +48,11 @@ from lightkeeper.publishing.lead_settings import lead_settings, live_versions
 from lightkeeper.publishing.leads import masked
 from lightkeeper.publishing.lifecycle import Event, Stage, after, cancellation, is_locked
 from lightkeeper.publishing.model import Content, Environment, HistoryEntry, OfferRecord, Submission
-from lightkeeper.publishing.offer import AudienceRow
-from lightkeeper.publishing.offer_rules import MAX_PREVIEW_AUDIENCE, MAX_PRIVATE_AUDIENCE, check_audience
 from lightkeeper.publishing.progress import first_steps, move
 from lightkeeper.publishing.reviewing import list_reviews, review
 from lightkeeper.publishing.role_catalogue import note_role_arrival
 from lightkeeper.publishing.shape import check_shape
+from lightkeeper.publishing.syncing import sync_audience
 from lightkeeper.publishing.verification import appeal, decide_check, enrol, sign_up
 
 __all__ = [
@@ -106,7 +104,7 @@ def publish(call: Call, publisher_id: str, offer_id: str, *, notes: str = "", em
     Raises `Invalid` (businessValidationError) when the draft is incomplete or contradicts what was live; policies are
     for certification to judge. Raises `Conflict` (productLocked) while the marketplace works on the offer.
     """
-    publisher, offer = _held(call, publisher_id, offer_id)
+    publisher, offer = held(call, publisher_id, offer_id)
     if is_locked(offer.stage):
         raise Conflict("productLocked", f"Offer '{offer.id}' is being worked on ({offer.status}). Wait, or cancel.")
     faults = errors_of(check_content(call, publisher.id, offer.id, offer.draft))
@@ -124,7 +122,7 @@ def publish(call: Call, publisher_id: str, offer_id: str, *, notes: str = "", em
         id=ids.new_guid(),
         publisher_id=publisher.id,
         offer_id=offer.id,
-        number=store.next_number(call.connection, offer),
+        number=submission_store.next_number(call.connection, offer),
         content=offer.draft,
         stage=stage,
         steps=first_steps(call.now),
@@ -134,7 +132,7 @@ def publish(call: Call, publisher_id: str, offer_id: str, *, notes: str = "", em
         emails=tuple(emails),
     )
     _supersede(call, offer)
-    store.add_submission(call.connection, submission)
+    submission_store.add_submission(call.connection, submission)
     store.put(call.connection, replace(offer, stage=stage, submission_id=submission.id))
     remember(call, offer, "Submitted offer to preview")
     call.record(offer_event(OFFER_SUBMITTED, publisher, offer.id, "publish/action", submission_id=submission.id))
@@ -147,7 +145,7 @@ _REFUSED_AT_ONCE = frozenset({"700.5-public-to-private", "700.6-version-not-incr
 
 def _supersede(call: Call, offer: OfferRecord) -> None:
     """End a submission that still waits for its sign-off: a newer one takes its place."""
-    waiting = store.find_submission(call.connection, offer.submission_id) if offer.submission_id else None
+    waiting = submission_store.find_submission(call.connection, offer.submission_id) if offer.submission_id else None
     if waiting is not None and waiting.stage is Stage.AWAITING_SIGN_OFF:
         move(call, offer, waiting, Event.CANCEL, ["A newer submission took its place."])
 
@@ -157,7 +155,7 @@ def go_live(call: Call, publisher_id: str, offer_id: str, *, submission_id: str 
 
     `submission_id` names the preview that was looked at; `Conflict`/`Invalid` (invalidState) when it is another one.
     """
-    publisher, offer = _held(call, publisher_id, offer_id)
+    publisher, offer = held(call, publisher_id, offer_id)
     submission = _current(call, offer)
     if submission_id is not None and (submission is None or submission.id != submission_id.lower()):
         raise Invalid("invalidState", f"'{submission_id}' is not the preview of offer '{offer.id}'. Read its status.")
@@ -172,7 +170,7 @@ def go_live(call: Call, publisher_id: str, offer_id: str, *, submission_id: str 
 
 def cancel(call: Call, publisher_id: str, offer_id: str) -> Submission:
     """Take a submission back, until its sign-off; the offer is where it was before (a preview is withdrawn)."""
-    publisher, offer = _held(call, publisher_id, offer_id)
+    publisher, offer = held(call, publisher_id, offer_id)
     submission = _current(call, offer)
     event = cancellation(was_live=offer.was_live, on_sale=offer.on_sale)
     if submission is None or after(submission.stage, event) is None:
@@ -195,97 +193,12 @@ def _withdraw_preview(call: Call, offer: OfferRecord) -> None:
     shelf.fill_preview(call.connection, offer.publisher_id, offer.id, [])
 
 
-def sync_audience(
-    call: Call,
-    publisher_id: str,
-    offer_id: str,
-    *,
-    plan_id: str | None,
-    add: Sequence[AudienceRow] = (),
-    remove: Sequence[str] = (),
-) -> dict[str, Any]:
-    """Change who sees a private plan (or with `plan_id` None the preview), in draft, preview and live at once.
-
-    Other edits of the draft stay unpublished. Returns the audience as it is now in the draft.
-    """
-    publisher, offer = _held(call, publisher_id, offer_id)
-    if is_locked(offer.stage):
-        raise Conflict("productLocked", f"Offer '{offer.id}' is being worked on ({offer.status}). Wait, or cancel.")
-    key, most = ("privateAudience", MAX_PRIVATE_AUDIENCE) if plan_id else ("previewAudience", MAX_PREVIEW_AUDIENCE)
-    bad = [one for one in (*(row.subscription_id for row in add), *remove) if not ids.is_guid(one)]
-    if bad:
-        raise Invalid("schemaValidationError", f"'{bad[0][:60]}' is not the GUID of a subscription.", target=key)
-    gone = {subscription.lower() for subscription in remove}
-
-    def changed(document: dict[str, Any]) -> dict[str, Any]:
-        if plan_id is None:
-            return {**document, key: _rows(document.get(key), add, gone, most)}
-        plans = [
-            {**plan, key: _rows(plan.get(key), add, gone, most)} if _is_private(plan, plan_id) else plan
-            for plan in _list(document.get("plans"))
-        ]
-        return {**document, "plans": plans}
-
-    if plan_id is not None and not any(_is_private(plan, plan_id) for plan in _list(offer.draft.document.get("plans"))):
-        raise NotFound("resourceNotFound", f"Offer '{offer.id}' has no private plan '{plan_id}'.", target="planId")
-    draft = Content(changed(offer.draft.document), offer.draft.assets)
-    offer = replace(offer, draft=draft, edition=offer.edition + 1, changed_at=call.now, changed_by=call.caller.name)
-    store.put(call.connection, offer)
-    for environment in (Environment.PREVIEW, Environment.LIVE):
-        shown = store.environment_of(call.connection, offer, environment)
-        if shown is not None:
-            store.change_environment(call.connection, offer, environment, changed(shown[0].document))
-    _sync_shelf(call, offer, plan_id, {row.subscription_id.lower() for row in add}, gone)
-    remember(call, offer, "Sync private audience", plan_id or "preview")
-    call.record(offer_event("AudienceSynced", publisher, offer.id, "audience/action", plan_id=plan_id or ""))
-    where = draft.document if plan_id is None else next(p for p in draft.document["plans"] if _is_private(p, plan_id))
-    return {key: where[key]}
-
-
-def _sync_shelf(call: Call, offer: OfferRecord, plan_id: str | None, added: set[str], gone: set[str]) -> None:
-    for preview in (True, False):
-        for plan in shelf.versions_of(call.connection, offer.publisher_id, offer.id, preview=preview):
-            if plan_id is None:
-                shelf.change(call.connection, replace(plan, preview_audience=(plan.preview_audience - gone) | added))
-            elif plan.plan_id == plan_id and plan.visibility == "private":
-                shelf.change(call.connection, replace(plan, audience=(plan.audience - gone) | added))
-
-
-def _rows(value: Any, add: Sequence[AudienceRow], gone: set[str], most: int) -> list[dict[str, str]]:
-    rows = {
-        row["subscriptionId"].lower(): row
-        for row in _list(value)
-        if isinstance(row, dict) and isinstance(row.get("subscriptionId"), str)
-    }
-    for subscription in gone:
-        rows.pop(subscription, None)
-    for new in add:
-        entry = {"subscriptionId": new.subscription_id.lower()}
-        rows[entry["subscriptionId"]] = {**entry, "description": new.description} if new.description else entry
-    kept = tuple(AudienceRow(subscription) for subscription in rows)
-    faults = errors_of(check_audience(kept, "audience", most))
-    if faults:
-        raise Invalid("collectionLimitExceeded", faults[0].message, target="audience")
-    if not rows:
-        raise Invalid("businessValidationError", "An audience cannot become empty.", target="audience")
-    return list(rows.values())
-
-
-def _list(value: Any) -> list[Any]:
-    """Return a list of the document; empty for what is none, since a draft may be anything."""
-    return value if isinstance(value, list) else []
-
-
-def _is_private(plan: Any, plan_id: str) -> bool:
-    return isinstance(plan, dict) and plan.get("id") == plan_id and plan.get("visibility") == "private"
-
-
 def get_submission(call: Call, publisher_id: str, offer_id: str, submission_id: str | None = None) -> Submission | None:
     """Return a submission by its id (or the id of its sign-off), or the last one; None when there was none yet."""
     offer = find_or_refuse(call, members.require(call, publisher_id, Action.READ), offer_id)
     if submission_id is None:
         return _current(call, offer)
-    found = store.find_submission(call.connection, submission_id)
+    found = submission_store.find_submission(call.connection, submission_id)
     if found is None or (found.publisher_id, found.offer_id) != (offer.publisher_id, offer.id):
         raise NotFound("resourceNotFound", f"Offer '{offer.id}' has no submission '{submission_id}'.")
     return found
@@ -295,7 +208,7 @@ def live_submission(call: Call, publisher_id: str, offer_id: str) -> Submission 
     """Return the submission that customers see; None when the offer was never live."""
     offer = find_or_refuse(call, members.require(call, publisher_id, Action.READ), offer_id)
     shown = store.environment_of(call.connection, offer, Environment.LIVE)
-    return store.find_submission(call.connection, shown[1]) if shown else None
+    return submission_store.find_submission(call.connection, shown[1]) if shown else None
 
 
 def offer_ids(call: Call, publisher_id: str) -> list[str]:
@@ -306,7 +219,7 @@ def offer_ids(call: Call, publisher_id: str) -> list[str]:
 def list_submissions(call: Call, publisher_id: str, offer_id: str) -> list[Submission]:
     """Return the offer's submissions, newest first."""
     offer = find_or_refuse(call, members.require(call, publisher_id, Action.READ), offer_id)
-    return store.submissions_of(call.connection, offer)
+    return submission_store.submissions_of(call.connection, offer)
 
 
 def history(call: Call, publisher_id: str, offer_id: str) -> list[HistoryEntry]:
@@ -333,14 +246,10 @@ def _content(call: Call, offer: OfferRecord, which: str) -> Content | None:
     if which in (Environment.PREVIEW, Environment.LIVE):
         shown = store.environment_of(call.connection, offer, Environment(which))
         return shown[0] if shown else None
-    return next((s.content for s in store.submissions_of(call.connection, offer) if str(s.number) == which), None)
-
-
-def _held(call: Call, publisher_id: str, offer_id: str) -> tuple[Publisher, OfferRecord]:
-    publisher = members.require(call, publisher_id, Action.EDIT_OFFERS)
-    call.hold(f"offer:{publisher.id}.{offer_id.lower()}")
-    return publisher, find_or_refuse(call, publisher, offer_id)
+    return next(
+        (s.content for s in submission_store.submissions_of(call.connection, offer) if str(s.number) == which), None
+    )
 
 
 def _current(call: Call, offer: OfferRecord) -> Submission | None:
-    return store.find_submission(call.connection, offer.submission_id) if offer.submission_id else None
+    return submission_store.find_submission(call.connection, offer.submission_id) if offer.submission_id else None

@@ -18,7 +18,7 @@ from lightkeeper.kernel.call import PLATFORM, Call
 from lightkeeper.kernel.findings import Finding, errors_of
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.workflows import Step, Workflow
-from lightkeeper.publishing import account_store, lead_settings, settings, shelf, store
+from lightkeeper.publishing import account_store, lead_settings, settings, shelf, store, submission_store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.certification import Outcome, certify, is_policy
 from lightkeeper.publishing.drafts import check_content, remember
@@ -56,7 +56,7 @@ def validate(office: Office, submission_id: str) -> bool:
     """
     with office.reading(PLATFORM) as call:
         call.authorized = True
-        submission = store.find_submission(call.connection, submission_id)
+        submission = submission_store.find_submission(call.connection, submission_id)
     unreachable: list[Finding] = []
     if submission is not None and submission.stage is Stage.VALIDATING:
         unreachable = lead_settings.seams.try_leads(office, submission)
@@ -83,7 +83,7 @@ def finish_stop(office: Office, submission_id: str) -> bool:
     _take_time()
     with office.writing(PLATFORM) as call:
         call.authorized = True
-        submission = store.find_submission(call.connection, submission_id)
+        submission = submission_store.find_submission(call.connection, submission_id)
         offer = store.find(call.connection, submission.publisher_id, submission.offer_id) if submission else None
         stage = after(offer.stage, Event.STOPPED) if offer else None
         if offer is not None and stage is not None:
@@ -129,14 +129,14 @@ def _at(stage: Stage, work: Work, office: Office, submission_id: str) -> bool:
     """Do `work` when the submission stands at `stage`; return whether the next step has something to do."""
     with office.reading(PLATFORM) as call:
         call.authorized = True
-        waiting = store.find_submission(call.connection, submission_id)
+        waiting = submission_store.find_submission(call.connection, submission_id)
     if waiting is None or waiting.stage is not stage:
         return _is_past(waiting, stage)
     _take_time()
     with office.writing(PLATFORM) as call:
         call.authorized = True
         call.hold(f"offer:{waiting.publisher_id}.{waiting.offer_id}")
-        submission = store.find_submission(call.connection, submission_id)
+        submission = submission_store.find_submission(call.connection, submission_id)
         if submission is None or submission.stage is not stage:
             return _is_past(submission, stage)
         offer = store.find(call.connection, submission.publisher_id, submission.offer_id)
