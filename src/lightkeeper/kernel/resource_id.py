@@ -103,12 +103,18 @@ def segments_of(path: str) -> tuple[str, ...]:
     return parts if "%" not in path else tuple(unquote(part) for part in parts)
 
 
+def is_fit(segments: tuple[str, ...]) -> bool:
+    """Return whether every segment may stand in an id, whatever they make together."""
+    path = "/".join(segments)
+    return len(path) <= _LONGEST and _UNFIT.search(path) is None and path.count("/") < max(len(segments), 1)
+
+
 def of_segments(segments: tuple[str, ...]) -> ResourceId:
     """Return the id that segments make, as `parse` does."""
     if not segments:
         return ResourceId(key=ROOT, text=ROOT)
     path = "/".join(segments)
-    if len(path) > _LONGEST or _UNFIT.search(path) or path.count("/") >= len(segments):
+    if not is_fit(segments):
         raise MalformedId(path[:200])
     current, at = _container(segments, path)
     while at < len(segments):

@@ -58,6 +58,8 @@ class Routes:
             key = Key(method, front, "front")
             operation = self._table.get(key)
             if operation is not None:
+                if not resource_id.is_fit(segments):
+                    raise Invalid("InvalidResourceId", f"'{path[:200]}' is not a resource id.")
                 return Route(_front_id(segments), operation, segments, front=True)
             if (front, "front") in self._methods or not _has_type(lowered):
                 raise self._unserved(key, path)
