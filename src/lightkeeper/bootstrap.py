@@ -80,6 +80,7 @@ from lightkeeper.wire.partner.routes import partner_routes
 from lightkeeper.wire.portal_api.routes import PortalApi, portal_api_routes
 from lightkeeper.wire.request_log import noted
 from lightkeeper.world import apply, time
+from lightkeeper.world.beside import Folder
 
 PARTNER_AUDIENCES = ("https://api.partner.microsoft.com", "https://cloudpartner.azure.com")
 
@@ -151,8 +152,8 @@ def _tie() -> None:
         {one.key.type: one.versions for one in operations() if one.versions and one.key.form == "item"}
     )
     delegation_shelf.stock(PublishingShelf())
-    lead_settings.seams.try_leads = staticmethod(outbound_workflow.check_submission)
     known_partners.consult(PublishersAsPartners())
+    lead_settings.seams.try_leads = staticmethod(outbound_workflow.check_submission)
 
 
 def _visible_subscriptions(call: Call) -> Sequence[tuple[Subscription, Sequence[str]]]:
@@ -314,7 +315,7 @@ async def _not_found(request: Request, _error: Exception) -> Response:
 
 def _apply_world(office: Office, file: Path) -> None:
     with office.writing(OPERATOR) as call:
-        apply.apply_text(call, file.read_text(encoding="utf-8-sig"), str(file))
+        apply.apply_text(call, file.read_text(encoding="utf-8-sig"), str(file), beside=Folder(file.parent))
 
 
 def _doors(settings: Settings, port: int, graph_port: int, certificates: Certificates) -> dict[str, Any]:
