@@ -10,12 +10,16 @@ import pytest
 from xdist.scheduler import LoadGroupScheduling
 
 _SHARED = re.compile(r"tests/(?:stories|stores|(crash))/.*[\[-](sqlite|postgresql)[\]-]")
+_ONE_PAIR = "tests/crash/test_two_nodes.py"
+"""A file whose tests share two servers of its own."""
 
 
 class ByServer(LoadGroupScheduling):
     """Hands out tests one by one, but all tests of one server together."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(_ONE_PAIR):
+            return _ONE_PAIR
         found = _SHARED.match(nodeid)
         return f"{found[1] or 'stories'} on {found[2]}" if found else str(super()._split_scope(nodeid))
 
