@@ -63,7 +63,7 @@ def test_times_and_columns_of_the_activity_log(noted: Az) -> None:
     assert noted.line(f"monitor activity-log list --end-time {start} --offset 1d") == []
     [one] = noted.line("monitor activity-log list --max-events 1 --select operationName status")
     assert set(one) == {"operationName", "status"}
-    assert noted.queries[0]["$select"] == "operationName,status"
+    assert noted.queries[0]["$select"] == "operationName , status"
     assert "Administrative" in noted.line("monitor activity-log list-categories --query [].value")
     assert noted.asked == ["GET /providers/Microsoft.Insights/eventcategories 200"]
 

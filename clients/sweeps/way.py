@@ -38,6 +38,13 @@ class Way:
             return [one async for one in answer]
         return list(answer) if hasattr(answer, "by_page") else answer
 
+    async def first_page(self, pages: Any) -> Any:
+        """Return the items of a list's first page; whole lists of providers take seconds to read."""
+        pages = pages.by_page()
+        if hasattr(pages, "__anext__"):
+            return [one async for one in await anext(pages)]
+        return list(next(pages))
+
     async def fails(self, answer: Any, kind: str, code: str) -> None:
         """Hear a call fail with an exception of this name and an error of this code."""
         try:
