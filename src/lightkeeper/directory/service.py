@@ -21,6 +21,7 @@ from lightkeeper.directory import (
     writing,
 )
 from lightkeeper.directory.authority import administer, not_found
+from lightkeeper.directory.managed_identities import put_managed_identity, remove_managed_identity
 from lightkeeper.directory.model import (
     Application,
     Group,
@@ -249,30 +250,6 @@ def delete_principal(call: Call, object_id: str) -> None:
         application = application_store.application(call.connection, found.app_id)
         if application is not None and application.tenant_id == found.tenant_id:
             writing.remove_application(call, application, for_good=True)
-
-
-def put_managed_identity(call: Call, identity: ServicePrincipal) -> ServicePrincipal:
-    """Write the identity that a resource carries.
-
-    Called by the verb that writes the resource and has authorized its caller; nobody needs a role in the directory for it.
-    Raises `Invalid` for a service principal that is no managed identity.
-    """
-    refuse_if([*rules.check_principal(identity), *rules.check_managed_identity(identity)])
-    call.hold(f"principals:{identity.tenant_id}")
-    known = store.principal_by_id(call.connection, identity.id)
-    if isinstance(known, ServicePrincipal):  # what it was given in the directory, no resource takes away
-        identity = replace(identity, directory_roles=known.directory_roles, profile=known.profile)
-    return writing.write(call, identity)
-
-
-def remove_managed_identity(call: Call, object_id: str) -> None:
-    """Delete the identity that a resource carried; nothing happens when there is none, or it is no managed identity.
-
-    Called by the verb that deletes the resource, on that verb's authority.
-    """
-    found = store.principal_by_id(call.connection, object_id)
-    if isinstance(found, ServicePrincipal) and found.kind is ServicePrincipalKind.MANAGED_IDENTITY:
-        writing.remove(call, found, for_good=True)
 
 
 def get_principal(call: Call, object_id: str) -> Principal:

@@ -155,7 +155,7 @@ def test_certificates_are_replaced_by_patching(town: Town) -> None:
     assert (shown["displayName"], shown["key"], shown["type"]) == ("one", None, "AsymmetricX509Cert")
 
     assert town("PATCH", path, {"keyCredentials": [shown, _key(second, "two")]}).status == 204
-    assert [each["displayName"] for each in town.get(path).body["keyCredentials"]] == ["one", "two"]
+    assert {each["displayName"] for each in town.get(path).body["keyCredentials"]} == {"one", "two"}
     assert town("PATCH", path, {"keyCredentials": []}).status == 204
     assert town.get(path).body["keyCredentials"] == []
 
