@@ -34,7 +34,8 @@ COMMANDS = [
     "leads accept", "leads decline", "leads won", "leads lost", "leads export", "leads deliveries", "leads replay",
     "leads test", "leads secret", "leads contact", "notices list", "webhooks list", "webhooks add", "webhooks remove",
     "report insights", "report orders", "report customers", "report delegations", "report adoption",
-    "report time-to-accept", "report behind", "status", "log aside", "log retry",
+    "report time-to-accept", "report behind", "report influence", "status", "log aside", "log retry",
+    "keys list", "keys roll-over", "second-factor remove",
 ]  # fmt: skip
 
 
