@@ -1,6 +1,7 @@
 """A stranger cannot tell what exists: at every door of ARM, what is there and what is not there are refused in the same words."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -24,10 +25,11 @@ _CHANGING = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     house = House.of(tmp_path_factory.mktemp("house"), matrix.WORLD.read_text())
     matrix.furnish(house)
-    return house
+    yield house
+    house.close()
 
 
 def said(reply: Reply) -> tuple[int, str]:
