@@ -3,15 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --quiet --quiet install --require-hashes --no-deps
+# What takes long because it starts, kills and restarts servers; everything else under tests/ is `make test`.
+SERVERS := tests/crash tests/stores tests/outbound/test_killed.py tests/outbound/test_cli.py tests/hostile/test_server.py
 PACKAGES = "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
-.PHONY: demo test test-clients test-conformance check up bench docs requirements clean
+.PHONY: demo test test-servers test-clients test-conformance check up bench docs requirements clean
 
 demo: $(VENV)/.run  ## set everything up and tell the main job, start to end
 	@$(BIN)/python -m demo
 
-test: $(VENV)/.test  ## set everything up and pass all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: $(VENV)/.test  ## set everything up and pass all tests that need no server of their own to kill
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(SERVERS:%=--ignore=%)
+
+test-servers: $(VENV)/.test  ## kill, fill and cut off real servers, and start two on one database
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(SERVERS)
 
 test-clients: $(VENV)/.test .clients/az/.set .clients/python/.set .clients/python-stable/.set .clients/node/.set .clients/azurite/.set
 	@$(BIN)/python -m pytest clients -n 2 --dist loadfile  ## az, the Python and the JavaScript SDKs, unmodified, against a server (needs Node 20 with npm)
