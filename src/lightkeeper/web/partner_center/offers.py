@@ -44,7 +44,7 @@ def show_offer(call: Call, asked: Asked) -> View:
             "draft_findings": service.check_draft(call, *_named(asked), None, {}),
             "plans": service.plan_states(call, *_named(asked)),
             "history": service.history(call, *_named(asked))[::-1][:30],
-            "slots": _slots(call, asked),
+            "slots": _slots(offer),
             "locked": locked,
             "may": _may(offer),
         },
@@ -80,9 +80,8 @@ def _may(offer: OfferRecord) -> dict[str, bool]:
     }
 
 
-def _slots(call: Call, asked: Asked) -> list[str]:
+def _slots(offer: OfferRecord) -> list[str]:
     """Return the environments that hold something."""
-    offer = service.get_offer(call, *_named(asked))
     live = offer.was_live and offer.on_sale
     preview = offer.stage is Stage.AWAITING_SIGN_OFF
     return ["draft", *(["preview"] if preview else []), *(["live"] if live else [])]
