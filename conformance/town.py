@@ -67,7 +67,7 @@ class Town:
         with inner.office.writing(OPERATOR) as call:
             apply.apply_text(call, WORLD.read_text(), str(WORLD), Hashing(time_cost=1, memory_kib=64))
         doors = dict.fromkeys(("arm", "login", "graph", "partner", "catalog", "portal"), ORIGIN)
-        main, graph = bootstrap._apps(inner, Settings(folder), doors)
+        main, graph = bootstrap.apps(inner, Settings(folder), doors)
         house = House(inner.office, inner.office.gate, main, graph, {}, asyncio.Runner())  # type: ignore[arg-type]
         inner.office.readers.append(house.due.extend)
         town = cls(house, inner)

@@ -100,7 +100,7 @@ class House:
             people = _people(call)
         built = replace(built, verifier=NameTokens(people))  # type: ignore[arg-type]
         doors = dict.fromkeys(("arm", "login", "graph", "partner", "catalog", "portal"), ORIGIN)
-        main, graph = bootstrap._apps(built, Settings(folder), doors)
+        main, graph = bootstrap.apps(built, Settings(folder), doors)
         house = cls(built.office, gate, main, graph, people, asyncio.Runner())
         built.office.readers.append(house.due.extend)
         return house

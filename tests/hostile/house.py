@@ -180,8 +180,8 @@ def build(data: Path, *, world: Path | None = DEMO_WORLD, url: str = "") -> Hous
         with inner.office.writing(OPERATOR) as call:
             apply.apply_text(call, world.read_text(), str(world))
     nowhere = data / "none.pem"
-    doors = bootstrap._doors(settings, 8443, 8444, Certificates(nowhere, nowhere, nowhere, nowhere))
-    main, graph = bootstrap._apps(inner, settings, doors)
+    doors = bootstrap.doors_of(settings, 8443, 8444, Certificates(nowhere, nowhere, nowhere, nowhere))
+    main, graph = bootstrap.apps(inner, settings, doors)
     key = (data / "operator.key").read_text().strip()
     return House(main, graph, inner, key, data, asyncio.Runner())
 

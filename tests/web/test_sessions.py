@@ -29,7 +29,7 @@ def browser(tmp_path: Path) -> Iterator[TestClient]:
     with built.office.writing(OPERATOR) as call:
         apply.apply_text(call, WORLD.read_text(), "world.yaml", CHEAP)
     doors = dict.fromkeys(("arm", "login", "graph", "partner", "catalog"), ORIGIN) | {"portal": f"{ORIGIN}/portal"}
-    main, _ = bootstrap._apps(built, Settings(tmp_path), doors)
+    main, _ = bootstrap.apps(built, Settings(tmp_path), doors)
     yield TestClient(main, base_url=ORIGIN)
     database.close()
 

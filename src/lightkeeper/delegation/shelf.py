@@ -1,4 +1,4 @@
-"""Where published plans are looked up: declared here, below publishing, which fills it (bootstrap.py ties them)."""
+"""Where published plans are looked up: declared here, below publishing, which fills it (bootstrap ties them)."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a deployment needs from the rest of the house, declared here and tied together at start (`bootstrap.py`).
+"""What a deployment needs from the rest of the house, declared here and tied together at start (`bootstrap/`).
 
 The engine knows no resource type. Who keeps a type puts its writer into the table; everything else goes to the generic
 writer. All functions act as the caller of the call they are given and ask for that caller's rights themselves.

@@ -72,7 +72,7 @@ class Occasion:
 
 
 class Gate(Protocol):
-    """Decides who may do what; fulfilled by access (bootstrap.py)."""
+    """Decides who may do what; fulfilled by access (bootstrap)."""
 
     def allows(self, call: "Call", action: str, scope: str) -> bool:
         """Return whether the caller may do `action` at `scope`."""

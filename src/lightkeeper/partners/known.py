@@ -1,4 +1,4 @@
-"""Where partner ids are looked up: declared here, below publishing, which fills it (bootstrap.py ties them)."""
+"""Where partner ids are looked up: declared here, below publishing, which fills it (bootstrap ties them)."""
 
 from typing import Protocol
 

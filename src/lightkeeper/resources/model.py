@@ -208,7 +208,7 @@ class Page(Generic[T]):
 
 
 class Catalogue(Protocol):
-    """What the public providers can do; fulfilled by access (bootstrap.py)."""
+    """What the public providers can do; fulfilled by access (bootstrap)."""
 
     def __hash__(self) -> int:
         """Return a hash: what is looked up in a catalogue is remembered with it."""

@@ -1,4 +1,4 @@
-"""What this context needs from those above it; bootstrap.py fills it in.
+"""What this context needs from those above it; bootstrap fills it in.
 
 Until it does, nothing is known of any provider, so that no resource can be written and no action run.
 """
