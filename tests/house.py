@@ -90,7 +90,7 @@ class House:
     def of(cls, folder: Path, world: str) -> "House":
         lay_out(folder / "lightkeeper.db")
         database = Database(f"sqlite:///{folder}/lightkeeper.db", durable=False)
-        built = bootstrap.build(database, Clock())
+        built = bootstrap.build(database, Clock(), folder / "sealing.key")
         gate = RecordingGate(built.index)
         gate.asked = []
         built.office.gate = gate

@@ -25,6 +25,7 @@ class Settings:
     database: str = ""  # empty: SQLite in the data folder
     world: Path | None = None
     ready_file: Path | None = None
+    sealing_key: Path | None = None  # what opens the secrets in the database; none: a file in the data folder
     production: bool = False  # the clock cannot be advanced, requests are throttled
     local_targets: bool = False  # leads and webhooks may go to, and issuers' keys come from, private addresses
     trust_ca: Path | None = None  # an authority trusted besides the public ones: leads, webhooks, mail, issuers
@@ -42,6 +43,11 @@ class Settings:
     def database_url(self) -> str:
         """Return where rows live."""
         return self.database or f"sqlite:///{self.data.resolve() / 'lightkeeper.db'}"
+
+    @property
+    def sealing_key_file(self) -> Path:
+        """Return what opens the secrets in the database."""
+        return self.sealing_key or self.data / "sealing.key"
 
     @property
     def workflows_url(self) -> str:

@@ -33,7 +33,8 @@ class Pair:
 def pair(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Both started at the same moment on an empty database, so that both find the schema missing."""
     with new_postgresql(postgresql_url) as url:
-        options = ("--phase-takes", "PT1S")
+        shared = tmp_path_factory.mktemp("shared") / "sealing.key"
+        options = ("--phase-takes", "PT1S", "--sealing-key", str(shared))
         servers = [Server(tmp_path_factory.mktemp(f"node-{n}"), database=url, options=options) for n in (1, 2)]
         with ThreadPoolExecutor() as starting:
             first, second = starting.map(Server.start, servers)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from lightkeeper import migrations
@@ -20,6 +21,7 @@ from lightkeeper.kernel.call import PLATFORM
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
+from lightkeeper.kernel.sealing import take_up
 from lightkeeper.world import time
 
 
@@ -33,9 +35,15 @@ class House:
     follower: Follower
 
 
-def build(database: Database, clock: Clock) -> House:
-    """Bring the schema up to date, tie the seams and return the house, its readers as far as the log."""
+def build(database: Database, clock: Clock, sealing_key: Path | None = None) -> House:
+    """Bring the schema up to date, tie the seams and return the house, its readers as far as the log.
+
+    `sealing_key` is the file of what opens the database's secrets; without one they are kept in the clear, as tests do.
+    Raises `NewerSchema`, `Unreadable`.
+    """
     migrations.upgrade(database)
+    if sealing_key is not None:
+        take_up(database, sealing_key)
     index = AccessIndex(built_in())
     office = Office(database, clock, AccessGate(index))
     seams.tie()

@@ -31,7 +31,10 @@ class DataFolderTaken(OSError):
 
 
 def serve(settings: Settings) -> None:
-    """Serve until a signal. Raises `DataFolderTaken`, `PortTaken`, `NewerSchema`, or `Invalid` for a faulty world."""
+    """Serve until a signal.
+
+    Raises `DataFolderTaken`, `PortTaken`, `NewerSchema`, `Unreadable`, or `Invalid` for a faulty world.
+    """
     os.umask(0o077)  # keys, hashes of passwords and the log are their owner's, in a folder that others may enter too
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone_in(settings.data):
@@ -42,7 +45,7 @@ def serve(settings: Settings) -> None:
         certificates = ensure_certificates(settings.data / "tls", [settings.host], clock.now())
         _settle(settings)
         database = Database(settings.database_url)
-        house = build(database, clock)
+        house = build(database, clock, settings.sealing_key_file)
         if settings.world is not None:
             _apply_world(house.office, settings.world)
         doors = doors_of(settings, port, graph_port, certificates)

@@ -53,6 +53,15 @@ def up(
         Path | None,
         typer.Option(help="A file to write, with every address, once the server answers.", show_default=False),
     ] = None,
+    sealing_key: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="LIGHTKEEPER_SEALING_KEY",
+            dir_okay=False,
+            help="The file that opens the secrets in the database; every server of one database takes the same.",
+            show_default=False,
+        ),
+    ] = None,
     production: Annotated[
         bool, typer.Option("--production", help="The clock cannot be moved; requests are throttled.")
     ] = False,
@@ -138,6 +147,7 @@ def up(
         database=database,
         world=world,
         ready_file=ready_file,
+        sealing_key=sealing_key,
         production=production,
         local_targets=local_targets,
         trust_ca=trust_ca,

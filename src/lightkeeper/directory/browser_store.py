@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from lightkeeper.kernel.database import UtcTime, metadata
+from lightkeeper.kernel.sealing import Sealed
 
 browser_sessions = Table(
     "browser_sessions",
@@ -63,7 +64,7 @@ second_factors = Table(
     "second_factors",
     metadata,
     Column("account_id", String(36), primary_key=True),
-    Column("secret", String(64), nullable=False),
+    Column("secret", Sealed, nullable=False),
     Column("enrolled_at", UtcTime, nullable=False),
     Column("confirmed_at", UtcTime),
     Column("last_step", BigInteger, nullable=False),

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
-    Text,
     delete,
     insert,
     or_,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 from lightkeeper.directory.lockout import Attempts
 from lightkeeper.directory.model import Secret
 from lightkeeper.kernel.database import UtcTime, metadata
+from lightkeeper.kernel.sealing import Sealed
 
 secrets = Table(
     "secrets",
@@ -46,7 +46,7 @@ signing_keys = Table(
     "signing_keys",
     metadata,
     Column("kid", String(64), primary_key=True),
-    Column("private_pem", Text, nullable=False),
+    Column("private_pem", Sealed, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("retired_at", UtcTime),
 )

@@ -5,11 +5,12 @@ from typing import Any, Literal
 from alembic import context
 
 from lightkeeper.kernel.database import Json, UtcTime, metadata
+from lightkeeper.kernel.sealing import Sealed, SealedInside
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our own column types as what they are stored as, so that a migration needs nothing of ours."""
-    return "sa.Text()" if kind == "type" and isinstance(item, (Json, UtcTime)) else False
+    return "sa.Text()" if kind == "type" and isinstance(item, (Json, UtcTime, Sealed, SealedInside)) else False
 
 
 context.configure(
