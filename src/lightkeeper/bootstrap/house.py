@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from lightkeeper import migrations
 from lightkeeper.access.gate import AccessGate
 from lightkeeper.access.index import AccessIndex
@@ -55,16 +57,16 @@ def build(database: Database, clock: Clock, sealing_key: Path | None = None) -> 
             return known_keys(connection, clock.now())
 
     verifier = Verifier(keys)
-    with database.read() as connection:
-        index.rebuild(
-            connection,
-            (MEMBERSHIPS, RESOURCE_TREE, RoleAssignments(), CUSTOM_ROLES, DENY_ASSIGNMENTS, DelegationGrants()),
-        )
+    sources = (MEMBERSHIPS, RESOURCE_TREE, RoleAssignments(), CUSTOM_ROLES, DENY_ASSIGNMENTS, DelegationGrants())
+
+    def start_over(connection: Connection) -> int:
+        index.rebuild(connection, sources)
         verifier.load(connection)
         time.restore(connection, clock)
-        head, _ = log.head_of(connection)
-    follower = Follower(office, [index.follow, verifier.follow, lambda entries: _follow_clock(clock, entries)], head)
-    office.revision = head
+        return log.head_of(connection)[0]
+
+    readers = [index.follow, verifier.follow, lambda entries: _follow_clock(clock, entries)]
+    follower = Follower(office, readers, start_over)
     office.readers.append(follower.told)
     if not database.local:
         office.before.append(follower.look)

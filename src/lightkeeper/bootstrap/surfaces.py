@@ -27,6 +27,7 @@ from lightkeeper.wire.entra.settings import EntraSettings
 from lightkeeper.wire.ingestion.routes import ingestion_routes
 from lightkeeper.wire.operator.desk import OperatorDesk
 from lightkeeper.wire.operator.key import ensure_key
+from lightkeeper.wire.operator.readiness import readiness_route
 from lightkeeper.wire.operator.routes import operator_routes
 from lightkeeper.wire.partner.desk import PartnerDesk
 from lightkeeper.wire.partner.routes import partner_routes
@@ -64,6 +65,7 @@ def apps(house: House, settings: Settings, doors: dict[str, Any]) -> tuple[Any, 
                 house.office, callers.of_token, key, {name: str(value) for name, value in doors.items()}, __version__
             ),
             *operator_routes(desk),
+            readiness_route(house.office),
             *portal_api_routes(PortalApi(house.office, callers.of_request, login)),
             *catalog_routes(house.office, "/catalog"),
             *partner_routes(PartnerDesk(house.office, callers.of_token)),

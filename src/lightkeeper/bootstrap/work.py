@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lightkeeper.bootstrap.house import House
 from lightkeeper.deployments import workflow as deployment_workflow
-from lightkeeper.kernel.chores import Chores
+from lightkeeper.kernel.chores import Chore, Chores
 from lightkeeper.kernel.nodes import Nodes
 from lightkeeper.kernel.workflows import Workflow, Workflows
 from lightkeeper.outbound import workflow as outbound_workflow
@@ -37,7 +37,7 @@ def at_work(house: House, settings: Settings) -> Iterator[None]:
     nodes = Nodes(database, node, durable.take_over)
     if not database.local:
         nodes.start()
-    chores = Chores(house.office, CHORES)
+    chores = Chores(house.office, (Chore("follower", (), lambda _: house.follower.recover()), *CHORES))
     chores.start()
     try:
         yield

@@ -77,14 +77,23 @@ def retry(
 
 
 def status(desk: Desk) -> None:
-    """Say how far the server is, and whether anything was set aside."""
+    """Say how far the server is, and whether anything was set aside; exit code 1 while it serves nobody else."""
     answer = desk.operator("GET", "health")
-    if not desk.for_people:
+    closed = answer["status"] == "closed"
+    if desk.for_people:
+        desk.say(f"The server is up at revision {answer['revision']}.")
+        if closed:
+            desk.say(f"It serves nobody but you. {answer['because']}")
+            desk.say(
+                "It tries to read all rights anew by itself. Its own log says why that fails; a restart does the same."
+            )
+            desk.say("`lightkeeper log verify` tells whether the log was changed by hand.")
+        if answer["setAside"]:
+            desk.say(f"Entries of the log set aside: {answer['setAside']}. `lightkeeper log aside` lists them.")
+    else:
         desk.show(answer)
-        return
-    desk.say(f"The server is up at revision {answer['revision']}.")
-    if answer["setAside"]:
-        desk.say(f"Entries of the log set aside: {answer['setAside']}. `lightkeeper log aside` lists them.")
+    if closed:
+        raise typer.Exit(1)
 
 
 def _print(desk: Desk, entries: list[Mapping[str, Any]]) -> None:

@@ -48,6 +48,7 @@ class Verifier:
     def load(self, connection: Connection) -> None:
         """Read which principals exist and are enabled; before requests are served, since it replaces what `follow` was told."""
         self._living = set(store.living(connection))
+        self._known = {}
 
     def follow(self, entries: Sequence[Entry]) -> None:
         """Take note of principals that came, went, or were disabled."""

@@ -21,7 +21,7 @@ from lightkeeper.kernel.call import Call, Caller, Gate, Occasion
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.log import Entry, Event
-from lightkeeper.kernel.problems import Conflict, Invalid
+from lightkeeper.kernel.problems import Conflict, Invalid, Unavailable
 
 Reader = Callable[[list[Entry]], None]
 
@@ -31,7 +31,7 @@ class Unauthorized(AssertionError):
 
 
 class Office:
-    """Opens calls on one database."""
+    """Opens calls on one database; while `closed_because` says why not, only for the operator and the platform."""
 
     def __init__(self, database: Database, clock: Clock, gate: Gate) -> None:
         self.database = database
@@ -40,10 +40,14 @@ class Office:
         self.before: list[Callable[[Connection], None]] = []
         self.readers: list[Reader] = []
         self.revision = 0
+        self.closed_because = ""
 
     @contextmanager
     def reading(self, caller: Caller, *, correlation_id: str = "", occasion: Occasion | None = None) -> Iterator[Call]:
-        """Yield a call that may only look. Raises `Invalid` for a text the database cannot take."""
+        """Yield a call that may only look.
+
+        Raises `Invalid` for a text the database cannot take, `Unavailable` while the office is closed.
+        """
         try:
             with self.database.read() as connection:
                 call = self._open(caller, connection, correlation_id, occasion)
@@ -57,7 +61,7 @@ class Office:
         """Yield a call whose changes are committed together with their log entries when the block ends well.
 
         Raises `Conflict` when a constraint of the database shows that somebody else was first, `Invalid` for a text the
-        database cannot take.
+        database cannot take, `Unavailable` while the office is closed.
         """
         entries: list[Entry] = []
         try:
@@ -89,6 +93,10 @@ class Office:
     def _open(self, caller: Caller, connection: Connection, correlation_id: str, occasion: Occasion | None) -> Call:
         for prepare in self.before:
             prepare(connection)
+        if self.closed_because and not caller.unrestricted:
+            raise Unavailable(
+                "ServiceUnavailable", f"{self.closed_because} Nothing was done. The operator is told; try again later."
+            )
         return Call(
             caller=caller,
             now=self.clock.now(),

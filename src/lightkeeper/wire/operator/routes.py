@@ -25,12 +25,16 @@ from lightkeeper.world.beside import Beside
 
 
 def get_health(desk: OperatorDesk, asked: Asked) -> Any:
-    """Return that the server is up, how far its log and its access index are, and how many entries were set aside."""
+    """Return how far the server's log and its access index are, and how many entries were set aside.
+
+    `status` is `closed` while nobody but the operator is served, and `because` says why.
+    """
     with desk.office.reading(OPERATOR) as call:
         call.open_to_all("only the holder of the operator's key gets here")
         aside = len(log_reader.set_aside(call.connection))
     return {
-        "status": "ok",
+        "status": "closed" if desk.office.closed_because else "ok",
+        "because": desk.office.closed_because,
         "revision": desk.office.revision,
         "indexRevision": desk.index.revision,
         "setAside": aside,
