@@ -1,13 +1,16 @@
 """The way of an offer, told as a publisher lives it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from lightkeeper.delegation.model import Plan
 from lightkeeper.kernel.call import OPERATOR
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
+from lightkeeper.kernel.sealing import take_up
 from lightkeeper.publishing import service, shelf, workflow
 from lightkeeper.publishing.account import MemberRole
 from lightkeeper.publishing.diff import diff_offers
@@ -297,8 +300,12 @@ def test_ids_never_change(desk: Desk) -> None:
         assert refused.value.code == "businessValidationError"
 
 
-def test_secrets_of_lead_destinations_are_never_shown_and_survive_a_round_trip(desk: Desk) -> None:
-    """P8.3-masked: Section 8.3: secrets are returned masked; a masked value sent back means unchanged."""
+def test_secrets_of_lead_destinations_are_never_shown_and_survive_a_round_trip(desk: Desk, tmp_path: Path) -> None:
+    """P8.3-masked: Section 8.3: secrets are returned masked; a masked value sent back means unchanged.
+
+    In the database they are sealed.
+    """
+    take_up(desk.office.database, tmp_path / "sealing.key")
     secret = "DefaultEndpointsProtocol=https;AccountName=leads;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net"
     leads = {"destination": "table", "tableLeadConfiguration": {"storageAccountConnectionString": secret}}
     desk.save({**good_offer(), "customerLeads": leads})
@@ -312,8 +319,10 @@ def test_secrets_of_lead_destinations_are_never_shown_and_survive_a_round_trip(d
 
     with desk.office.database.read() as connection:
         kept = store.find(connection, *OFFER)
+        stored = connection.execute(text("SELECT document FROM offers")).scalars().all()
     assert kept is not None
     assert kept.draft.document["customerLeads"] == leads
+    assert not any("c2VjcmV0" in one for one in stored)
 
 
 def test_strangers_hear_the_same_about_every_publisher(desk: Desk) -> None:

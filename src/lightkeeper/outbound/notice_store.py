@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Index, Row, String, Table, Text, delete, insert, select, update
 
 from lightkeeper.kernel.database import Json, UtcTime, metadata
+from lightkeeper.kernel.sealing import Sealed
 from lightkeeper.outbound.model import Notice, NoticeKind, Webhook
 
 notices = Table(
@@ -37,7 +38,7 @@ webhooks = Table(
     Column("id", String(36), primary_key=True),
     Column("owner", String(64), nullable=False, index=True),
     Column("url", Text, nullable=False),
-    Column("secret", Text, nullable=False),
+    Column("secret", Sealed, nullable=False),
     Column("kinds", Json, nullable=False),
     Column("created_by", String(200), nullable=False),
     Column("created_at", UtcTime, nullable=False),

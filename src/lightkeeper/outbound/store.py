@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from lightkeeper.kernel.database import Json, UtcTime, metadata
+from lightkeeper.kernel.sealing import Sealed
 from lightkeeper.outbound.model import (
     Attempt,
     Channel,
@@ -92,7 +93,7 @@ lead_secrets = Table(
     "lead_secrets",
     metadata,
     Column("publisher_id", String(50), primary_key=True),
-    Column("secret", Text, nullable=False),
+    Column("secret", Sealed, nullable=False),
     Column("made_at", UtcTime, nullable=False),
 )
 

@@ -1,5 +1,6 @@
-"""Secrets of lead destinations: never shown, and kept when a document comes back with the mask in their place."""
+"""Secrets of lead destinations: sealed where they are kept, never shown, and kept when a mask comes back in their place."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
@@ -9,9 +10,12 @@ _SECRETS = frozenset({"storageAccountConnectionString", "applicationKey", "passw
 
 def masked(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document with a mask in place of every secret."""
-    if not isinstance(document.get("customerLeads"), dict):
-        return document
-    return {**document, "customerLeads": _mask(document["customerLeads"])}
+    return _each(document, lambda _secret: MASK)
+
+
+def each_secret(document: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """Return the document with every secret text changed; what its tables seal and open."""
+    return _each(document, lambda secret: change(secret) if isinstance(secret, str) else secret)
 
 
 def unmasked(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
@@ -23,9 +27,17 @@ def unmasked(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]
     return {**document, "customerLeads": leads}
 
 
-def _mask(value: Any) -> Any:
+def _each(document: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    if not isinstance(document.get("customerLeads"), dict):
+        return document
+    return {**document, "customerLeads": _changed(document["customerLeads"], change)}
+
+
+def _changed(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, dict):
-        return {key: MASK if key in _SECRETS and part else _mask(part) for key, part in value.items()}
+        return {
+            key: change(part) if key in _SECRETS and part else _changed(part, change) for key, part in value.items()
+        }
     return value
 
 

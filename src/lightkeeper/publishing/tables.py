@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Integer, LargeBinary, String, Table, Text
 
 from lightkeeper.kernel.database import Json, UtcTime, metadata
+from lightkeeper.kernel.sealing import SealedInside
+from lightkeeper.publishing.leads import each_secret
 
 
 def _of_offer() -> list[Any]:
@@ -16,7 +18,7 @@ offers = Table(
     metadata,
     *_of_offer(),
     Column("alias", String(200), nullable=False),
-    Column("document", Json, nullable=False),
+    Column("document", SealedInside(each_secret), nullable=False),
     Column("assets", Json, nullable=False),
     Column("edition", Integer, nullable=False),
     Column("stage", String(20), nullable=False),
@@ -38,7 +40,7 @@ offer_submissions = Table(
     Column("publisher_id", String(50), nullable=False),
     Column("offer_id", String(50), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("document", Json, nullable=False),
+    Column("document", SealedInside(each_secret), nullable=False),
     Column("assets", Json, nullable=False),
     Column("stage", String(20), nullable=False),
     Column("steps", Json, nullable=False),
@@ -60,7 +62,7 @@ offer_environments = Table(
     *_of_offer(),
     Column("environment", String(10), primary_key=True),
     Column("submission_id", String(36), nullable=False),
-    Column("document", Json, nullable=False),
+    Column("document", SealedInside(each_secret), nullable=False),
     Column("assets", Json, nullable=False),
     Column("at", UtcTime, nullable=False),
 )
