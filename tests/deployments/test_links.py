@@ -48,6 +48,10 @@ class Shelf(BaseHTTPRequestHandler):
                 {"$schema": "x", "contentVersion": "1.0.0.0", "parameters": {"n": {"value": "v"}}}
             ),
             "/signed.json": json.dumps(CHILD) if query == "sig=secret" else "",
+            "/wrong.json": json.dumps(CHILD, indent=1).replace("[parameters('n')]", "[nope()]"),
+            "/late.json": json.dumps(CHILD, indent=1).replace("[deployment().", "[reference('inside').properties."),
+            "/wrong-parent.json": json.dumps(template(nested({"relativePath": "wrong.json"}))),
+            "/late-parent.json": json.dumps(template(nested({"relativePath": "late.json"}))),
             "/large.json": " " * 3000,
             "/broken.json": "{",
         }
@@ -144,3 +148,15 @@ def test_documents_that_are_no_good(office: Office, host: str, monkeypatch: pyte
     assert "template specs are not kept" in refusal(office, template_link={"id": "/subscriptions/s/x"}).message
     assert "not both" in refusal(office, template=template(), template_link={"uri": f"{host}/child.json"}).message
     assert "'relativePath'" in refusal(office, template_link={"relativePath": "child.json"}).message
+
+
+def test_a_fault_lies_in_the_linked_document(office: Office, host: str) -> None:
+    """Lines are counted where the template is written, also behind two links and while it runs."""
+    beside = refusal(office, template_link={"uri": f"{host}/wrong-parent.json"})
+    late = deploy(office, template_link={"uri": f"{host}/late-parent.json"}).error
+
+    assert beside.info[0]["info"]["lineNumber"] == 8
+    assert beside.info[0]["info"]["path"].endswith("properties.template.resources[0].name")
+    assert late is not None
+    [told] = late["details"][0]["details"][0]["details"]
+    assert told["additionalInfo"][0]["info"]["lineNumber"] == 19

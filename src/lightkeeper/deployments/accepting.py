@@ -19,7 +19,8 @@ from lightkeeper.deployments.parameters import values_given
 from lightkeeper.deployments.planned import Planned
 from lightkeeper.deployments.planning import not_valid
 from lightkeeper.deployments.preparing import Prepared, prepare
-from lightkeeper.deployments.refusals import problem_of
+from lightkeeper.deployments.proofreading import proofread
+from lightkeeper.deployments.refusals import problem_of, violation
 from lightkeeper.deployments.seams import Seams
 from lightkeeper.deployments.template import load
 from lightkeeper.deployments.values import lookup
@@ -74,10 +75,10 @@ def check(
 ) -> Checked:
     """Return the checked deployment. Raises `Invalid` with the fault, or with every write the caller may not do."""
     tally = tally or Tally()
-    mode = _mode(asked, surroundings.kind, nested=nested)
     asked = linking.resolved(seams.links, asked)
-    _check_form(name, asked, surroundings, nested=nested)
     try:
+        mode = _mode(asked, surroundings.kind, nested=nested)
+        _check_form(name, asked, surroundings, nested=nested)
         prepared = prepare(
             asked.template,
             values_given(asked.parameters, f"{asked.path}.parameters"),
@@ -92,6 +93,7 @@ def check(
             link=asked.template_link,
         )
         tally.add(len(prepared.writes))
+        proofread(prepared)
         inner = dict(_nested(call, seams, prepared, asked.placer, tally))
     except TemplateFault as fault:
         raise problem_of(fault, asked.placer) from fault
@@ -115,15 +117,24 @@ def _mode(asked: Asked, kind: ScopeKind, *, nested: bool) -> Mode:
     )
     if found is None:
         raise Invalid(
-            "InvalidDeployment", f"The deployment mode '{asked.mode}' is not valid. Use 'Incremental' or 'Complete'."
+            "InvalidDeployment",
+            f"The deployment mode '{asked.mode}' is not valid. Use 'Incremental' or 'Complete'.",
+            info=_beside(asked, "mode"),
         )
     if found is Mode.COMPLETE and (nested or kind is not ScopeKind.RESOURCE_GROUP):
         why = "a nested deployment" if nested else "this scope"
         raise Invalid(
             "InvalidDeployment",
             f"The deployment mode 'Complete' is not supported for {why}. Please use mode 'Incremental'.",
+            info=_beside(asked, "mode"),
         )
     return found
+
+
+def _beside(asked: Asked, member: str) -> list[dict[str, Any]]:
+    """Return where a member stands that is not in a template itself: known when another template is around it."""
+    holder = asked.path.removesuffix(".properties") if member == "location" else asked.path
+    return [violation(f"{holder}.{member}", asked.placer)] if "." in asked.path else []
 
 
 def _check_form(name: str, asked: Asked, surroundings: Surroundings, *, nested: bool) -> None:
@@ -133,22 +144,22 @@ def _check_form(name: str, asked: Asked, surroundings: Surroundings, *, nested: 
                 "InvalidDeployment",
                 f"The 'location' property is not allowed for '{name}' at resource group scope."
                 " Please see https://aka.ms/deploy-to-subscription for usage details.",
+                info=_beside(asked, "location"),
             )
     elif not asked.location:
         raise Invalid(
             "InvalidDeployment" if nested else "LocationRequired",
             f"The 'location' property must be specified for '{name}'."
             " Please see https://aka.ms/deploy-to-subscription for usage details.",
+            info=_beside(asked, "location"),
         )
     if asked.template is None:
-        raise Invalid(
-            "InvalidTemplate",
-            "Deployment template validation failed: 'Required property 'template' or 'templateLink' is missing.'.",
-        )
+        raise TemplateFault("Required property 'template' or 'templateLink' is missing.", asked.path)
     if asked.on_error is not None and (nested or surroundings.kind is not ScopeKind.RESOURCE_GROUP):
         raise Invalid(
             "InvalidOnErrorDeployment",
             "The property 'onErrorDeployment' is only supported for a deployment to a resource group that is not nested in another.",
+            info=_beside(asked, "onErrorDeployment"),
         )
 
 

@@ -13,6 +13,7 @@ from lightkeeper.deployments.lenient_json import step
 from lightkeeper.deployments.names import TemplateNames, ended
 from lightkeeper.deployments.planned import Planned
 from lightkeeper.deployments.values import Value, lookup, member
+from lightkeeper.kernel.problems import Problem, Unavailable
 
 CONTROL = frozenset(
     {"condition", "copy", "dependson", "scope", "comments", "resources", "existing", "subscriptionid", "resourcegroup",
@@ -20,7 +21,8 @@ CONTROL = frozenset(
 )  # fmt: skip
 """Members that speak to the engine; everything else goes to the provider."""
 
-_OUTER_PARTS = ("resources", "outputs")
+OUTER_PARTS = ("resources", "outputs")
+"""What is evaluated by the deployment around of a nested template that is not evaluated inside."""
 
 
 def deploy_body(names: TemplateNames, planned: Planned, runtime: Runtime | None) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def _nested(properties: Mapping[str, Any], environment: Environment, path: str) 
             found[key] = {
                 name: (
                     evaluated(part, environment, step(at, name), drop_nulls=name.lower() == "resources", quote=True)
-                    if name.lower() in _OUTER_PARTS
+                    if name.lower() in OUTER_PARTS
                     else part
                 )
                 for name, part in value.items()
@@ -69,29 +71,36 @@ def _nested(properties: Mapping[str, Any], environment: Environment, path: str) 
     return found
 
 
-def outputs_of(names: TemplateNames, runtime: Runtime | None) -> tuple[dict[str, Any], dict[str, str]]:
+def outputs_of(names: TemplateNames, runtime: Runtime | None) -> tuple[dict[str, Any], dict[str, LanguageFault]]:
     """Return the outputs `{name: {type, value}}` that could be evaluated, and for the others why not.
 
     Secure outputs carry no value. Raises `NotYetKnown` without a runtime where a resource is asked.
     """
     found: dict[str, Any] = {}
-    faults: dict[str, str] = {}
+    faults: dict[str, LanguageFault] = {}
     for name, declared in names.template.outputs.items():
+        path = step(f"{names.template.path}.outputs", name)
         try:
-            given = _output(names, declared, runtime, step(f"{names.template.path}.outputs", name))
+            given = output_of(names, declared, names.environment(Place.OUTPUT, runtime), path)
         except LanguageFault as fault:
-            faults[name] = f"The template output '{name}' is not valid: {ended(fault.message)}"
+            message = f"The template output '{name}' is not valid: {ended(fault.message)}"
+            faults[name] = LanguageFault(message, fault.path or path)
+            continue
+        except Problem as problem:
+            if isinstance(problem, Unavailable):
+                raise
+            faults[name] = LanguageFault(problem.message, path)
             continue
         if given is not None:
             found[name] = given
     return found, faults
 
 
-def _output(
-    names: TemplateNames, declared: Mapping[str, Any], runtime: Runtime | None, path: str
+def output_of(
+    names: TemplateNames, declared: Mapping[str, Any], environment: Environment, path: str
 ) -> dict[str, Any] | None:
-    environment = names.environment(Place.OUTPUT, runtime)
-    condition = evaluated(lookup(declared, "condition", True), names.environment(Place.START), f"{path}.condition")
+    """Return one output, None when its condition is false. Raises `LanguageFault`, `NotYetKnown`."""
+    condition = evaluated(lookup(declared, "condition", True), environment.at(Place.START), f"{path}.condition")
     if not isinstance(condition, bool):
         raise LanguageFault("The condition must be true or false.", f"{path}.condition")
     if not condition:

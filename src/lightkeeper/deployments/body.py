@@ -10,7 +10,7 @@ from typing import Any
 from lightkeeper.deployments.environment import Environment
 from lightkeeper.deployments.evaluate import text_value
 from lightkeeper.deployments.expressions import is_expression, quoted
-from lightkeeper.deployments.faults import LanguageFault
+from lightkeeper.deployments.faults import LanguageFault, NotYetKnown
 from lightkeeper.deployments.lenient_json import step
 from lightkeeper.deployments.values import Value, bounded, is_int, lookup, member, text_of
 
@@ -41,6 +41,26 @@ def evaluated(
     if isinstance(value, dict):
         return _object(value, environment, path, drop_nulls, quote)
     return value
+
+
+def attempt(value: Value, environment: Environment, path: str) -> None:
+    """Evaluate as much of `value` as can be, and keep nothing. Raises `LanguageFault` for what is wrong already."""
+    try:
+        evaluated(value, environment, path)
+    except NotYetKnown:
+        for key, one in (
+            value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+        ):
+            if isinstance(key, str) and key.lower() == "copy" and isinstance(one, list):
+                for n, loop in enumerate(one):
+                    _attempt_loop(loop, environment, step(step(path, key), n))
+            else:
+                attempt(one, environment, step(path, key))
+
+
+def _attempt_loop(loop: Mapping[str, Any], environment: Environment, path: str) -> None:
+    for n in range(count_of(loop, environment, path)):
+        attempt(lookup(loop, "input"), environment.looping(text_of(lookup(loop, "name")), n), f"{path}.input")
 
 
 def requoted(value: Value) -> Value:

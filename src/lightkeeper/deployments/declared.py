@@ -17,19 +17,6 @@ def nowhere(path: str) -> tuple[int, int]:
     return 1, 1
 
 
-def kept(places: Mapping[str, Any] | None) -> Placer:
-    """Return a placer that knows some paths, as a run keeps them, and for what lies in one of those says where that begins."""
-
-    def place(path: str) -> tuple[int, int]:
-        wanted = path
-        while wanted and wanted not in (places or {}):
-            wanted = wanted[: max(wanted.rfind("."), wanted.rfind("["), 0)]
-        line_, column = (places or {}).get(wanted, (1, 1))
-        return line_, column
-
-    return place if places else nowhere
-
-
 @dataclass(frozen=True, slots=True)
 class Declared:
     """A resource as the template declares it; `parents` are the resources it is nested in, outermost first."""

@@ -54,6 +54,7 @@ class Surroundings:
     management_group: Mapping[str, Value] | None = None
     deployment: Mapping[str, Value] = field(default_factory=dict)
     deployer: Mapping[str, Value] = field(default_factory=dict)
+    assumed: bool = False  # the resource group is still to be created: only its name is known
 
     @property
     def subscription_id(self) -> str | None:

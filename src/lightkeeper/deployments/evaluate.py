@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from lightkeeper.deployments import functions
 from lightkeeper.deployments.environment import Environment
 from lightkeeper.deployments.expressions import Access, Call, Literal, Node, is_expression, literal_of, parse
-from lightkeeper.deployments.faults import LanguageFault
+from lightkeeper.deployments.faults import LanguageFault, Misspelled
 from lightkeeper.deployments.functions.lambdas import TAKE_LAMBDAS, Lambda
 from lightkeeper.deployments.functions.registry import Kind
 from lightkeeper.deployments.values import Value, bounded, is_int, member, text_of
@@ -27,7 +27,7 @@ def evaluate(node: Node, environment: Environment) -> Value:
 def _builtin(node: Call, environment: Environment) -> Value:
     found = functions.find(node.name)
     if found is None:
-        raise LanguageFault(f"The template function '{node.name}' is not valid.")
+        raise Misspelled(f"The template function '{node.name}' is not valid.")
     found.check_place(environment.place)
     found.check_count(len(node.arguments))
     if found.kind is Kind.LAZY:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from lightkeeper.deployments.faults import LanguageFault
+from lightkeeper.deployments.faults import Misspelled
 
 LONGEST = 24_576
 """Characters of one expression (public template limits)."""
@@ -81,10 +81,10 @@ def quoted(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Node:
-    """Return the tree of an expression given with its brackets. Raises `LanguageFault`."""
+    """Return the tree of an expression given with its brackets. Raises `Misspelled`."""
     inner = text[1:-1]
     if len(text) > LONGEST:
-        raise LanguageFault(
+        raise Misspelled(
             f"The language expression '{inner[:80]}...' is not valid: it has '{len(text)}' characters,"
             f" and an expression may have at most '{LONGEST}'."
         )
@@ -107,9 +107,7 @@ class _Parser:
     def expression(self) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise LanguageFault(
-                f"The language expression '{self.text[:80]}...' is nested deeper than '{DEEPEST}' levels."
-            )
+            raise Misspelled(f"The language expression '{self.text[:80]}...' is nested deeper than '{DEEPEST}' levels.")
         node = self.primary()
         while self.peek().kind in ("Dot", "LeftSquareBracket"):
             if self.take().kind == "Dot":
@@ -159,8 +157,8 @@ class _Parser:
             raise self.unexpected(kind)
         return self.take()
 
-    def unexpected(self, kind: str) -> LanguageFault:
-        return LanguageFault(
+    def unexpected(self, kind: str) -> Misspelled:
+        return Misspelled(
             f"Unable to parse language expression '{self.text}': expected token '{kind}' and actual '{self.peek().kind}'."
         )
 
@@ -171,7 +169,7 @@ def _tokens(text: str) -> list[_Token]:
     while at < len(text):
         match = _PATTERN.match(text, at)
         if match is None:
-            raise LanguageFault(
+            raise Misspelled(
                 f"The language expression '{text}' is not valid: the string character '{text[at]}' at position '{at}'"
                 " is not expected."
             )
@@ -185,7 +183,7 @@ def _tokens(text: str) -> list[_Token]:
 
 def _integer(token: _Token, text: str) -> int:
     if len(token.text) > 11 or not -LARGEST_LITERAL - 1 <= int(token.text) <= LARGEST_LITERAL:
-        raise LanguageFault(
+        raise Misspelled(
             f"The language expression '{text}' is not valid: the value '{token.text}' at position '{token.at}'"
             " cannot be converted to number"
         )

@@ -12,7 +12,6 @@ class Family(StrEnum):
 
     PARSE = "parse"  # the document cannot be read as a template
     VALIDATION = "validation"  # it can be read, but breaks a rule
-    EXPRESSION = "expression"  # an expression in it cannot be evaluated
 
 
 class LanguageFault(Exception):
@@ -22,6 +21,10 @@ class LanguageFault(Exception):
         super().__init__(message)
         self.message = message
         self.path = path
+
+
+class Misspelled(LanguageFault):
+    """An expression that is wrong whatever the values are: it cannot be read, or names what there is not."""
 
 
 class NotYetKnown(Exception):
@@ -40,7 +43,6 @@ class TemplateFault(Exception):
 
 
 FUNCTIONS_HELP = "Please see https://aka.ms/arm-functions for usage details."
-EXPRESSIONS_HELP = "Please see https://aka.ms/arm-template-expressions for usage details."
 PARAMETERS_HELP = "Please see https://aka.ms/arm-create-parameter-file for usage details."
 SYNTAX_HELP = "Please see https://aka.ms/arm-syntax for usage details."
 RESOURCES_HELP = "Please see https://aka.ms/arm-syntax-resources for usage details."

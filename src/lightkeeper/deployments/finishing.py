@@ -53,13 +53,10 @@ def finish(run: Run) -> None:
         _fail(run, refusals.failure(deployment.id, failed), deployed)
         return
     began = run.office.clock.now()
-    try:
-        with run.office.writing(run.caller, correlation_id=deployment.correlation_id) as call:
-            call.open_to_all("the outputs of a deployment are evaluated for whoever deployed it")
-            outputs, faults = outputs_of(run.prepared.names, run.runtime(call))
-    except Problem as problem:
-        outputs, faults = {}, dict.fromkeys(run.prepared.template.outputs, problem.message)
-    error = refusals.outputs_failure(faults) if faults else None
+    with run.office.writing(run.caller, correlation_id=deployment.correlation_id) as call:
+        call.open_to_all("the outputs of a deployment are evaluated for whoever deployed it")
+        outputs, faults = outputs_of(run.prepared.names, run.runtime(call))
+    error = refusals.outputs_failure(faults, run.prepared.template.placer) if faults else None
     record = OperationRecord(
         deployment.run_id, operation_id(deployment.run_id, "outputs"), "EvaluateDeploymentOutput",
         State.FAILED if faults else State.SUCCEEDED, "", "", "", "BadRequest" if faults else "OK",

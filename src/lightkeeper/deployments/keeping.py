@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lightkeeper.deployments import actions, records, store
+from lightkeeper.deployments import actions, places, records, store
 from lightkeeper.deployments.accepting import Checked
 from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.model import Deployment
@@ -33,7 +33,7 @@ def accept(
         records.draft(call, name, asked, checked),
         parent_run_id=parent_run_id,
         on_error=on_error,
-        places=records.places_in(asked, checked),
+        places=places.noted(checked.prepared.template),
     )
     call.hold(f"deployment:{draft.key}")
     earlier = store.find(call, draft.key)

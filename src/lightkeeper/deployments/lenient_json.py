@@ -7,7 +7,8 @@ reader is a small tokenizer, total over any text: it gives a value or raises `Ma
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 DEEPEST = 100
@@ -56,6 +57,22 @@ def places(text: str) -> dict[str, tuple[int, int]]:
         line = bisect_left(breaks, at)
         found[path] = line + 1, at - (breaks[line - 1] if line else -1)
     return found
+
+
+def placer(text: str) -> Callable[[str], tuple[int, int]]:
+    """Return what says line and column of a path, or of the nearest thing around it that is there; looks when first asked."""
+
+    @cache
+    def found() -> dict[str, tuple[int, int]]:
+        return places(text)
+
+    def place(path: str) -> tuple[int, int]:
+        wanted = path.lower()
+        while wanted and wanted not in found():
+            wanted = wanted[: max(wanted.rfind("."), wanted.rfind("["), 0)]
+        return found().get(wanted, (1, 1))
+
+    return place
 
 
 def step(path: str, key: str | int) -> str:

@@ -5,9 +5,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
 
-from lightkeeper.deployments import lenient_json
+from lightkeeper.deployments import lenient_json, places
 from lightkeeper.deployments.asking import Asked
-from lightkeeper.deployments.declared import nowhere
 from lightkeeper.deployments.links import Links, shown
 from lightkeeper.deployments.values import lookup
 from lightkeeper.kernel.problems import Invalid
@@ -23,13 +22,16 @@ def resolved(links: Links, asked: Asked) -> Asked:
         if asked.template is not None:
             raise _both("template", "templateLink")
         url = _address(asked.template_link, asked.link_base)
-        template = _document(links, url)
+        text = links.text(url)
+        template = _document(text, url)
         _check_version(asked.template_link, template)
-        found = replace(found, template=template, template_link=_kept(asked.template_link, url), placer=nowhere)
+        placer = places.inside(f"{asked.path}.template", lenient_json.placer(text), asked.placer)
+        found = replace(found, template=template, template_link=_kept(asked.template_link, url), placer=placer)
     if asked.parameters_link is not None:
         if asked.parameters:
             raise _both("parameters", "parametersLink")
-        file = _document(links, _address(asked.parameters_link, asked.link_base))
+        url = _address(asked.parameters_link, asked.link_base)
+        file = _document(links.text(url), url)
         given = lookup(file, "parameters") if isinstance(file, dict) else None
         found = replace(found, parameters=given if given is not None else file, parameters_link=None)
     return found
@@ -52,8 +54,7 @@ def _address(link: Mapping[str, Any], base: str) -> str:
     return f"{uri}?{query.lstrip('?')}" if isinstance(query, str) and query else uri
 
 
-def _document(links: Links, url: str) -> Any:
-    text = links.text(url)
+def _document(text: str, url: str) -> Any:
     try:
         return lenient_json.parse(text)
     except lenient_json.Malformed as fault:

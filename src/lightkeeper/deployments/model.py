@@ -66,7 +66,7 @@ class Deployment:
     tags: Mapping[str, Any] | None = None
     debug: str | None = None
     template_link: Mapping[str, Any] | None = None
-    places: Mapping[str, Any] | None = None  # line and column of each resource and output in the text that was sent
+    places: Mapping[str, Any] | None = None  # what `places` noted of the text that was sent
     on_error: Mapping[str, Any] | None = None  # which deployment is repeated when this one fails, and how that ended
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from lightkeeper.deployments import constraints
 from lightkeeper.deployments.body import evaluated
 from lightkeeper.deployments.environment import Budget, Environment, Library, Place, Runtime, Surroundings
-from lightkeeper.deployments.faults import FUNCTIONS_HELP, PARAMETERS_HELP, LanguageFault, TemplateFault
+from lightkeeper.deployments.faults import FUNCTIONS_HELP, PARAMETERS_HELP, LanguageFault, Misspelled, TemplateFault
 from lightkeeper.deployments.lenient_json import step
 from lightkeeper.deployments.template import Template
 from lightkeeper.deployments.values import Value, lookup, member, text_of
@@ -58,7 +58,7 @@ class TemplateNames:
         """Return a parameter's value: the given one, its default, or null for a nullable one."""
         key = member(self.template.parameters, name)
         if key is None:
-            raise LanguageFault(
+            raise Misspelled(
                 f"The template parameter '{name}' is not found. Please see https://aka.ms/arm-template/#parameters for usage details."
             )
         given = member(self._given, key)
@@ -86,7 +86,7 @@ class TemplateNames:
             source: Value = {"copy": [loop]}
             return self._once(f"variable {name.lower()}", source, Place.VARIABLE, path)[loop_name(loop)]
         if key is None or (key.lower() == "copy" and isinstance(variables[key], list)):
-            raise LanguageFault(
+            raise Misspelled(
                 f"The template variable '{name}' is not found. Please see https://aka.ms/arm-template/#variables for usage details."
             )
         return self._once(f"variable {key.lower()}", variables[key], Place.VARIABLE, step(path, key))
@@ -95,10 +95,10 @@ class TemplateNames:
         """Return what one of the template's own functions gives."""
         declared = self.template.functions.get((namespace.lower(), name.lower()))
         if declared is None:
-            raise LanguageFault(f"The template function '{namespace}.{name}' is not valid.")
+            raise Misspelled(f"The template function '{namespace}.{name}' is not valid.")
         wanted = lookup(declared, "parameters") or []
         if len(wanted) != len(arguments):
-            raise LanguageFault(
+            raise Misspelled(
                 f"Unable to evaluate template language function '{namespace}.{name}': function requires {len(wanted)} argument(s)"
                 f" while {len(arguments)} were provided."
             )
@@ -150,7 +150,7 @@ class TemplateNames:
         try:
             self._values[label] = evaluated(source, self.environment(place), path, drop_nulls=False)
         except LanguageFault as fault:
-            raise LanguageFault(self._placed(label, fault), fault.path or path) from fault
+            raise type(fault)(self._placed(label, fault), fault.path or path) from fault
         finally:
             self._open.pop()
         return self._values[label]

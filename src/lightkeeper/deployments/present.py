@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lightkeeper.deployments.faults import LanguageFault
-from lightkeeper.deployments.planned import Planned
+from lightkeeper.deployments.faults import Misspelled, NotYetKnown
+from lightkeeper.deployments.planned import Plan, Planned
 from lightkeeper.deployments.preparing import Prepared
 from lightkeeper.deployments.seams import Seams
 from lightkeeper.deployments.values import Value, lookup
@@ -13,6 +13,55 @@ from lightkeeper.kernel.problems import NotFound, Problem
 from lightkeeper.kernel.resource_id import MalformedId, parse
 
 _FULL = ("location", "sku", "tags", "kind", "plan", "identity", "zones")
+
+
+def _undefined(target: str) -> Misspelled:
+    return Misspelled(
+        f"The template reference '{target}' is not valid: could not find template resource or resource copy with this name."
+        " Please see https://aka.ms/arm-template-expressions/#reference for usage details."
+    )
+
+
+class Ahead:
+    """The runtime before anything is deployed (`environment.Runtime`): it knows who may be asked, and no answer."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        """Take the plan that names the resources."""
+        self._plan = prepared.plan
+
+    def reference(self, target: str, api_version: str | None, full: bool) -> Value:
+        """Raise `NotYetKnown`, or `Misspelled` when there will be no answer."""
+        _find(self._plan, target, api_version)
+        raise NotYetKnown
+
+    def references(self, loop: str, full: bool) -> Value:
+        """Raise `NotYetKnown`, or `Misspelled` when there is no such loop."""
+        _keys(self._plan, loop)
+        raise NotYetKnown
+
+    def list(self, target: str, action: str, api_version: str, body: Value) -> Value:
+        """Raise `NotYetKnown`, or `Misspelled` when there will be no answer."""
+        _find(self._plan, target, api_version)
+        raise NotYetKnown
+
+
+def _find(plan: Plan, target: str, api_version: str | None) -> Planned | None:
+    """Return the resource of the template that is meant, None for another one named by its id. Raises `Misspelled`."""
+    planned = plan.find(target)
+    if planned is None and not target.startswith("/"):
+        raise _undefined(target)
+    if planned is None and api_version is None:
+        raise Misspelled(
+            f"The api-version is required for the reference to '{target}', which is not defined in the template."
+        )
+    return planned
+
+
+def _keys(plan: Plan, loop: str) -> tuple[str, ...]:
+    found = plan.loops.get(loop.lower())
+    if found is None:
+        raise Misspelled(f"The provided copy name '{loop}' doesn't exist in the template.")
+    return found
 
 
 class Present:
@@ -27,15 +76,10 @@ class Present:
 
     def reference(self, target: str, api_version: str | None, full: bool) -> Value:
         """Return the properties of a resource, or its full form."""
-        planned = self._prepared.plan.find(target)
+        planned = _find(self._prepared.plan, target, api_version)
         if planned is None:
-            if not target.startswith("/"):
-                raise LanguageFault(f"The resource '{target}' is not defined in the template.")
-            if api_version is None:
-                raise LanguageFault(
-                    f"The api-version is required for the reference to '{target}', which is not defined in the template."
-                )
-            return self._shaped(self._read(target, api_version), None, target, api_version, full)
+            version = api_version or ""
+            return self._shaped(self._read(target, version), None, target, version, full)
         version = api_version or planned.api_version
         document = self._documents.get(planned.key)
         if document is None:
@@ -44,17 +88,12 @@ class Present:
 
     def references(self, loop: str, full: bool) -> Value:
         """Return the properties of every instance of a loop whose condition holds, in order."""
-        keys = self._prepared.plan.loops.get(loop.lower())
-        if keys is None:
-            raise LanguageFault(f"The provided copy name '{loop}' doesn't exist in the template.")
-        found = [self._prepared.plan.resources[key] for key in keys]
+        found = [self._prepared.plan.resources[key] for key in _keys(self._prepared.plan, loop)]
         return [self.reference(one.id, None, full) for one in found if one.condition]
 
     def list(self, target: str, action: str, api_version: str, body: Value) -> Value:
         """Return what a resource's `list...` action answers."""
-        planned = self._prepared.plan.find(target)
-        if planned is None and not target.startswith("/"):
-            raise LanguageFault(f"The resource '{target}' is not defined in the template.")
+        planned = _find(self._prepared.plan, target, api_version)
         return self._seams.act(self._call, planned.id if planned is not None else target, action, api_version, body)
 
     def _read(self, resource_id: str, api_version: str) -> Mapping[str, Any]:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from lightkeeper.deployments import actions, store, whereabouts
 from lightkeeper.deployments.accepting import Checked
 from lightkeeper.deployments.asking import Asked
-from lightkeeper.deployments.declared import nowhere
 from lightkeeper.deployments.model import Deployment, State
 from lightkeeper.deployments.preparing import dependencies_of, providers_of
 from lightkeeper.kernel import ids
@@ -55,18 +54,6 @@ def draft(call: Call, name: str, asked: Asked, checked: Checked) -> Deployment:
         debug=asked.debug,
         template_link=checked.link,
     )
-
-
-def places_in(asked: Asked, checked: Checked) -> dict[str, list[int]] | None:
-    """Return where resources and outputs stand in the text that was sent, None when the template was not in it.
-
-    The run needs them to say where a fault lies that shows only then.
-    """
-    if asked.placer is nowhere or checked.link is not None:
-        return None
-    template = checked.prepared.template
-    paths = [one.path for one in template.resources] + [f"{template.path}.outputs.{name}" for name in template.outputs]
-    return {path: list(asked.placer(path)) for path in paths}
 
 
 def event(deployment: Deployment, kind: str, operation: str) -> Event:

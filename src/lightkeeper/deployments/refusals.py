@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lightkeeper.deployments.declared import Placer
-from lightkeeper.deployments.faults import EXPRESSIONS_HELP, Family, TemplateFault
+from lightkeeper.deployments.faults import Family, LanguageFault, TemplateFault
 from lightkeeper.kernel import problems
 from lightkeeper.kernel.problems import Invalid, Problem
 
@@ -17,9 +17,6 @@ RESOURCE_FAILED = "The resource write operation failed to complete successfully,
 _SENTENCES: Mapping[Family, Callable[[str], str]] = {
     Family.PARSE: lambda inner: f"Deployment template parse failed: '{inner}'.",
     Family.VALIDATION: lambda inner: f"Deployment template validation failed: '{inner}'.",
-    Family.EXPRESSION: lambda inner: (
-        f"Deployment template language expression evaluation failed: '{inner}'. {EXPRESSIONS_HELP}"
-    ),
 }
 
 _STATUS_WORDS: Mapping[type[Problem], str] = {
@@ -39,17 +36,14 @@ _STATUS_WORDS: Mapping[type[Problem], str] = {
 
 def problem_of(fault: TemplateFault, placer: Placer) -> Invalid:
     """Return `InvalidTemplate` (or the fault's own code) with line, position and path of the fault."""
-    line, position = placer(fault.path)
-    return Invalid(
-        fault.code or "InvalidTemplate",
-        _SENTENCES[fault.family](fault.message),
-        info=[
-            {
-                "type": "TemplateViolation",
-                "info": {"lineNumber": line, "linePosition": position, "path": fault.path},
-            }
-        ],
-    )
+    info = [violation(fault.path, placer)]
+    return Invalid(fault.code or "InvalidTemplate", _SENTENCES[fault.family](fault.message), info=info)
+
+
+def violation(path: str, placer: Placer) -> dict[str, Any]:
+    """Return what an error says of the place of a fault."""
+    line, position = placer(path)
+    return {"type": "TemplateViolation", "info": {"lineNumber": line, "linePosition": position, "path": path}}
 
 
 def status_word(problem: Problem) -> str:
@@ -90,7 +84,7 @@ def failure(deployment_id: str, failed: Sequence[tuple[str, Mapping[str, Any]]])
     }
 
 
-def outputs_failure(faults: Mapping[str, str]) -> dict[str, Any]:
+def outputs_failure(faults: Mapping[str, LanguageFault], placer: Placer) -> dict[str, Any]:
     """Return the error of a deployment whose outputs could not be evaluated."""
     code = "DeploymentOutputEvaluationFailed"
     return {
@@ -99,5 +93,8 @@ def outputs_failure(faults: Mapping[str, str]) -> dict[str, Any]:
             f"Unable to evaluate template outputs: '{','.join(faults)}'. Please see error details and deployment operations."
             " Please see https://aka.ms/arm-common-errors for usage details."
         ),
-        "details": [{"code": code, "target": name, "message": message} for name, message in faults.items()],
+        "details": [
+            {"code": code, "target": name, "message": one.message, "additionalInfo": [violation(one.path, placer)]}
+            for name, one in faults.items()
+        ],
     }

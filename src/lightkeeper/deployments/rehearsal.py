@@ -117,14 +117,10 @@ def _carry_out(rehearsal: _Rehearsal, checked: Checked) -> Mapping[str, Any]:
 
 def _outputs(rehearsal: _Rehearsal, checked: Checked, documents: Mapping[str, Any]) -> Mapping[str, Any]:
     prepared = checked.prepared
-    try:
-        runtime = Present(rehearsal.call, rehearsal.seams, prepared, documents)
-        outputs, faults = outputs_of(prepared.names, runtime)
-    except Problem as problem:
-        outputs, faults = {}, dict.fromkeys(prepared.template.outputs, problem.message)
+    outputs, faults = outputs_of(prepared.names, Present(rehearsal.call, rehearsal.seams, prepared, documents))
     if len(documents) == len(prepared.writes):
-        for name, message in faults.items():
-            rehearsal.warn("DeploymentOutputEvaluationFailed", message, name)
+        for name, fault in faults.items():
+            rehearsal.warn("DeploymentOutputEvaluationFailed", fault.message, name)
     return outputs
 
 

@@ -51,8 +51,9 @@ def expected(call: Call, seams: Seams, scope: str) -> Surroundings:
             "properties": {"provisioningState": "Succeeded"},
         }
         return Surroundings(
-            ScopeKind.RESOURCE_GROUP, id_.text, found.tenant, found.subscription, group, deployer=found.deployer
-        )
+            ScopeKind.RESOURCE_GROUP, id_.text, found.tenant, found.subscription, group,
+            deployer=found.deployer, assumed=True,
+        )  # fmt: skip
 
 
 def _in_subscription(call: Call, seams: Seams, id_: ResourceId) -> Surroundings:

@@ -12,8 +12,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from lightkeeper.deployments import finishing, stepping, store, whereabouts
-from lightkeeper.deployments.declared import kept
+from lightkeeper.deployments import finishing, places, stepping, store, whereabouts
 from lightkeeper.deployments.faults import TemplateFault
 from lightkeeper.deployments.model import Mode, State
 from lightkeeper.deployments.planned import Planned
@@ -107,11 +106,14 @@ def _begin(office: Office, run_id: str) -> Run | None:
             now=deployment.accepted_at,
             library=seams.library,
             link=deployment.template_link,
-            placer=kept(deployment.places),
+            path=places.template_path(deployment.places),
+            placer=places.recalled(deployment.places),
         )
     except TemplateFault as fault:
         # It was right when it was accepted: only another version of this program can see it otherwise.
-        close(office, deployment, State.FAILED, error=document_of(problem_of(fault, kept(deployment.places))))
+        close(
+            office, deployment, State.FAILED, error=document_of(problem_of(fault, places.recalled(deployment.places)))
+        )
         return None
     caller = whereabouts.restored_caller(deployment.caller)
     run = Run(office, seams, deployment, caller, prepared, lambda other: run_deployment(office, other))

@@ -1,6 +1,5 @@
 """One resource of a deployment, put through the writer of its type; one nested deployment, made ready to be taken in."""
 
-from dataclasses import replace
 from typing import Any
 
 from lightkeeper.deployments import actions, whereabouts
@@ -31,4 +30,4 @@ def nested(
     call.authorize(actions.WRITE, planned.id)
     body = deploy_body(names, planned, runtime)
     surroundings = whereabouts.surroundings_of(call, seams, planned.scope)
-    return surroundings, replace(nested_asked(names, planned, body), path="properties")
+    return surroundings, nested_asked(names, planned, body, names.template.placer)

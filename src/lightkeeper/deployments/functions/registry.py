@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from lightkeeper.deployments.environment import Place
-from lightkeeper.deployments.faults import LanguageFault
+from lightkeeper.deployments.faults import LanguageFault, Misspelled
 from lightkeeper.deployments.values import Value, is_int, type_name
 
 MANY = None
@@ -46,7 +46,7 @@ class Function:
             wanted = str(self.minimum)
         else:
             wanted = f"between {self.minimum} and {self.maximum}"
-        raise LanguageFault(
+        raise Misspelled(
             f"Unable to evaluate template language function '{self.name}': function requires {wanted} argument(s)"
             f" while {given} were provided."
         )
@@ -54,7 +54,7 @@ class Function:
     def check_place(self, place: Place) -> None:
         """Raise `LanguageFault` when the function may not be called there."""
         if self.places is not None and place not in self.places:
-            raise LanguageFault(f"The template function '{self.name}' is not expected at this location.")
+            raise Misspelled(f"The template function '{self.name}' is not expected at this location.")
 
 
 FUNCTIONS: dict[str, Function] = {}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lightkeeper.deployments.environment import Environment, Place
-from lightkeeper.deployments.faults import LanguageFault
+from lightkeeper.deployments.faults import Misspelled
 from lightkeeper.deployments.functions.registry import aware, failed, integer, text
 from lightkeeper.deployments.values import Value
 
@@ -13,7 +13,7 @@ _NOT_IN_FUNCTIONS = frozenset(Place) - {Place.FUNCTION}
 
 def _given(name: str, value: Mapping[str, Any] | None) -> dict[str, Any]:
     if value is None:
-        raise LanguageFault(f"The template function '{name}' is not expected at this location.")
+        raise Misspelled(f"The template function '{name}' is not expected at this location.")
     return dict(value)
 
 
@@ -33,17 +33,19 @@ def variables(environment: Environment, name: Value) -> Value:
 def copy_index(environment: Environment, *values: Value) -> int:
     """Return which turn of a loop this is, from 0, plus an offset."""
     named = bool(values) and isinstance(values[0], str)
+    if len(values) > 1:
+        text("copyIndex", values[0])
     offset = integer("copyIndex", values[-1]) if len(values) > named else 0
     if named:
         index = environment.loops.get(values[0].lower())
         if index is None:
-            raise LanguageFault(
+            raise Misspelled(
                 f"The provided copy name '{values[0]}' doesn't exist in the resource."
                 " Please see https://aka.ms/arm-resource-functions/#copyindex for usage details."
             )
         return index + offset
     if environment.loop is None:
-        raise LanguageFault(
+        raise Misspelled(
             "The template function 'copyIndex' is not expected at this location."
             " The function can only be used in a resource with copy specified."
             " Please see https://aka.ms/arm-resource-functions/#copyindex for usage details."

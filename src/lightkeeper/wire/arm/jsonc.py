@@ -4,6 +4,7 @@ So comments, raw newlines in strings, a byte order mark and trailing commas are 
 remembers its text: when a template has a fault, line and position are looked up in what was sent.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -19,16 +20,9 @@ class Sent(dict[str, Any]):
     text = ""
 
     @cached_property
-    def _places(self) -> dict[str, tuple[int, int]]:
-        return lenient_json.places(self.text)
-
-    def place(self, path: str) -> tuple[int, int]:
-        """Return line and column (from 1) of the value at `path`, or of the nearest thing around it that is there."""
-        wanted = path.lower()
-        while wanted and wanted not in self._places:
-            cut = max(wanted.rfind("."), wanted.rfind("["))
-            wanted = wanted[:cut] if cut > 0 else ""
-        return self._places.get(wanted, (1, 1))
+    def place(self) -> Callable[[str], tuple[int, int]]:
+        """Return what says line and column (from 1) of the value at a path, or of the nearest thing around it that is there."""
+        return lenient_json.placer(self.text)
 
 
 def parse(body: bytes) -> Any:
