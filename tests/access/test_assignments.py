@@ -199,6 +199,27 @@ def test_assignments_go_with_their_scope(town: Town) -> None:
     assert len(listed(town, "owner", principal_id=who("ann"))) == 1
     assert may(town, "ann", scope=f"{SUBSCRIPTION}/providers/Microsoft.X/places/ab")
     assert not may(town, "ann", scope=f"{SUBSCRIPTION}/providers/Microsoft.X/places/a")
+def test_a_provider_does_not_rewrite_what_the_customer_gave(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """L105, L106: knowing the name of the customer's assignment is not enough to take its condition away."""
+    monkeypatch.setattr(seams, "identity_carriers", [lambda call, key: {who("identity")}])
+    town.delegates(USER_ACCESS_ADMINISTRATOR, CONTRIBUTOR)
+    theirs, _ = town.gives("owner", CONTRIBUTOR, "identity", SUBSCRIPTION, condition="(x)", condition_version="2.0")
+
+    with pytest.raises(Forbidden):
+        town.gives(
+            "tech",
+            CONTRIBUTOR,
+            "identity",
+            SUBSCRIPTION,
+            name=theirs.name,
+            principal_type="ServicePrincipal",
+            delegated_managed_identity_resource_id=IDENTITY,
+        )
+
+    with town.office.reading(town.caller("owner")) as call:
+        assert service.get_assignment(call, SUBSCRIPTION, theirs.name).condition == "(x)"
+
+
 
 
 def test_an_index_rebuilt_from_the_tables_equals_one_that_followed_the_log(town: Town) -> None:

@@ -272,6 +272,17 @@ def test_a_delegated_administrator_of_access_only_hands_on_listed_roles() -> Non
     assert managing_tenants_of(view, "prod") == ["fabrikam"]
 
 
+def test_a_deny_assignment_keeps_a_provider_from_handing_roles_on() -> None:
+    """L103, L106: who may not give roles may not hand on delegated ones either."""
+    grant = ("ann", USER_ACCESS_ADMINISTRATOR, (READER,))
+    denial = facts.Denied("1", VM.lower(), frozenset({facts.EVERYONE}), ("Microsoft.Authorization/*",))
+    delegated = [facts.DefinitionSet("d", "fabrikam", (grant,)), facts.Delegated("a", "/subscriptions/prod", "d")]
+    view = told([*BEGINNING, *delegated, denial]).view
+
+    assert delegated_roles_of(view, Subject("ann", "fabrikam"), VM) == frozenset()
+    assert delegated_roles_of(view, Subject("ann", "fabrikam"), "/subscriptions/prod") == {READER}
+
+
 ANN = Subject("ann", "contoso")
 READ = ACTIONS[0]
 

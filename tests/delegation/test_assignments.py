@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lightkeeper.delegation import service, store
 from lightkeeper.delegation.model import EligibleAuthorization
+from lightkeeper.directory import service as directory
 from lightkeeper.kernel.ids import named
 from lightkeeper.kernel.log import head_of
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid, NotFound
@@ -148,6 +149,18 @@ def test_l64_definition_of_another_subscription(market: Market) -> None:
     assert refused.value.code == "InvalidRegistrationAssignmentRequest"
 
 
+def test_l64_definition_is_meant_in_every_spelling_of_its_id(market: Market) -> None:
+    """L13, L64: a slash at the end and capitals name the same definition, and are not kept twice."""
+    definition = market.define(asks_for(("tech", READER)))
+    name = market.assign(definition, "prod/web")
+
+    with market.as_("owner") as call:
+        again = service.put_assignment(call, scope_of("prod/web"), name, definition.resource_id.upper() + "/")
+
+    assert not again.created
+    assert again.value.definition_key == definition.key
+
+
 def test_l64_missing_definition(market: Market) -> None:
     definition = market.define(asks_for(("tech", READER)))
 
@@ -210,6 +223,43 @@ def test_l94_update_changes_rights_at_every_scope(market: Market) -> None:
         assert market.may("tech", READ_VM, vm(place))
         assert not market.may("tech", RESTART, vm(place))
     assert len(market.events("DelegationAdded")) == 4
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"grants": [("spy", READER)]}, "does not exist in the directory"),
+        ({"grants": [("office", READER)]}, "not a security group"),
+        ({"eligible_authorizations": (EligibleAuthorization(oid("robot"), CONTRIBUTOR),)}, "is a service principal"),
+    ],
+)
+def test_l42_who_comes_to_a_definition_in_force_is_asked_about_at_once(
+    market: Market, changed: dict[str, object], told: str
+) -> None:
+    """L42, L43, L50, L94: a change gives roles where the definition is assigned, so it asks what an assignment asks."""
+    definition = market.define(asks_for(("tech", READER)))
+    more = {**changed}
+    asked = asks_for(*more.pop("grants", [("tech", READER)]), **more)  # type: ignore[misc, arg-type]
+    market.define(asked)  # nothing is assigned yet
+    market.define(asks_for(("tech", READER)))
+    market.assign(definition, "prod/web")
+
+    with pytest.raises(Invalid) as refused:
+        market.define(asked)
+
+    assert told in refused.value.message
+    assert market.may("tech", READ_VM, vm())
+
+
+def test_l42_who_has_left_since_is_no_reason_to_refuse_a_change(market: Market) -> None:
+    """L42, L90: who stands in the definition already is not asked about again."""
+    market.assign(market.define(asks_for(("tech", READER), ("robot", READER))), "prod/web")
+    with market.as_("operator") as call:
+        directory.delete_principal(call, oid("robot"))
+
+    market.define(asks_for(("tech", VM_CONTRIBUTOR), ("robot", READER)))
+
+    assert market.may("tech", RESTART, vm())
 
 
 def test_l95_customer_removes_and_access_ends_at_once(market: Market) -> None:

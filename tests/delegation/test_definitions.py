@@ -6,7 +6,7 @@ import pytest
 
 from lightkeeper.access.roles import role_of
 from lightkeeper.delegation import service
-from lightkeeper.delegation.definition_rules import DefinitionFacts, settled, why_not_define
+from lightkeeper.delegation.definition_rules import DefinitionFacts, settled, settled_eligible, why_not_define
 from lightkeeper.delegation.model import (
     Approver,
     Authorization,
@@ -89,6 +89,14 @@ def test_l38_managing_tenant_must_exist() -> None:
     assert rules_of(asks_for(("tech", READER)), managing_tenant_exists=False) == ["L38"]
 
 
+def test_l38_a_domain_is_no_tenant_id(market: Market) -> None:
+    """L37, L38: neither the provider's domain nor the customer's own; a delegation to it would grant nothing."""
+    for domain in ("fabrikam.example", "contoso.example"):
+        with pytest.raises(Invalid) as refused:
+            market.define(replace(asks_for(("tech", READER)), managed_by_tenant_id=domain))
+        assert refused.value.message == f"The tenant '{domain}' in ManagedByTenantId does not exist."
+
+
 def test_l39_scenario_c_managing_tenant_never_changes(market: Market) -> None:
     """L39, (c): redeploying the same offer name for another provider is refused with the exact text."""
     market.define(asks_for(("tech", READER)), name=GUID)
@@ -112,6 +120,9 @@ def test_l44_repeated_authorizations_collapse() -> None:
     once, other = Authorization(oid("tech"), READER, "a"), Authorization(oid("tech"), CONTRIBUTOR)
 
     assert settled([once, other, once]) == (once, other)
+    likely = EligibleAuthorization(oid("tech"), READER, "a")
+    other_role = replace(likely, role_id=CONTRIBUTOR)
+    assert settled_eligible([likely, other_role, likely]) == (likely, other_role)
 
 
 def test_l13_ids_are_kept_in_lower_case_and_full_role_ids_cut(market: Market) -> None:

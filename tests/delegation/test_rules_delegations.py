@@ -9,15 +9,22 @@ from lightkeeper.access.decide import decide
 from lightkeeper.access.facts import DefinitionSet, Delegated, SubscriptionPlaced
 from lightkeeper.access.index import AccessIndex
 from lightkeeper.access.model import CONTRIBUTOR, PermissionBlock, Role, RoleId, Subject
-from lightkeeper.access.roles import Catalogue
+from lightkeeper.access.roles import Catalogue, role_of
 from lightkeeper.delegation import service, shelf
-from lightkeeper.delegation.assignment_rules import RIGHTS_TO_DELEGATE, OnboardingFacts, why_not_onboard
+from lightkeeper.delegation.assignment_rules import (
+    RIGHTS_TO_DELEGATE,
+    DelegationFacts,
+    OnboardingFacts,
+    why_not_assign,
+    why_not_onboard,
+)
 from lightkeeper.delegation.definition_rules import CROSS_CLOUD, LICENSE_REQUIRED
 from lightkeeper.delegation.eligibility import why_not_hold
 from lightkeeper.delegation.model import Authorization, EligibleAuthorization
+from lightkeeper.delegation.principal_rules import Named
 from lightkeeper.delegation.settings import DelegationSettings
 from lightkeeper.directory import service as directory
-from lightkeeper.directory.model import Cloud, Tenant
+from lightkeeper.directory.model import Cloud, Tenant, User
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.ids import named
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid
@@ -97,6 +104,19 @@ def test_l30_a_role_that_gained_data_actions_keeps_its_control_plane() -> None:
     assert objection.rule == "L24"
 
 
+def test_l30_nothing_more_is_delegated_with_a_deprecated_role(town: Market) -> None:
+    """L30: until the definition is changed; what is assigned already may be written again."""
+    definition = town.define(asks_for(("tech", READER), name="Old"))
+    role = role_of(READER)
+    assert role is not None
+    asked = DelegationFacts(definition, named=Named({oid("tech"): User(oid("tech"), tid("fabrikam"))}))
+
+    assert why_not_assign(scope_of("prod"), asked, role_of) == []
+    [objection] = why_not_assign(scope_of("prod"), asked, {READER: replace(role, deprecated=True)}.get)
+
+    assert objection.rule == "L30"
+
+
 def test_l38_the_clouds_of_both_tenants_are_compared(town: Market) -> None:
     """L38: what a tenant's directory says about its cloud decides."""
     put(town, tenant("rival", cloud=Cloud.CHINA))
@@ -162,6 +182,18 @@ def test_l62_two_offers_of_one_name_are_not_given_at_one_scope(town: Market) -> 
     with pytest.raises(Conflict) as refused:
         town.assign(twin, "prod/web")
     town.assign(twin, "prod/data")
+
+    assert refused.value.code == "MultipleRegistrationAssignmentsNotAllowed"
+
+
+def test_l62_an_offer_does_not_take_the_name_of_another_beside_it(town: Market) -> None:
+    """L62: a definition in force is not renamed to what would not have been assigned there."""
+    town.assign(town.define(asks_for(("tech", READER), name="Care"), name=named("definition", "one")), "prod/web")
+    twin = town.define(asks_for(("spy", READER), name="Other", tenant="rival"), name=named("definition", "two"))
+    town.assign(twin, "prod/web")
+
+    with pytest.raises(Conflict) as refused:
+        town.define(asks_for(("spy", READER), name="care", tenant="rival"), name=named("definition", "two"))
 
     assert refused.value.code == "MultipleRegistrationAssignmentsNotAllowed"
 

@@ -128,17 +128,17 @@ def test_answers_follow_the_version(market: Market, version: str) -> None:
 
 
 def test_l45_eligible_authorizations_need_a_newer_version(market: Market) -> None:
-    """L45: writing them, or reading an assignment that has them, with an older version is refused."""
+    """L45: writing them, or writing or reading an assignment that has them, with an older version is refused."""
     said = "managed services operations with eligible authorizations only allowed with api-version greater and equal to"
     with pytest.raises(Invalid) as refused:
         send(market, "PUT", DEFINITION, definition_body(**ELIGIBLE), version="2019-06-01")
     assert said in refused.value.message
     onboard(market, **ELIGIBLE)
 
-    with pytest.raises(Invalid) as refused:
-        send(market, "GET", ASSIGNMENT, version="2019-06-01")
-
-    assert said in refused.value.message
+    for method, body in (("GET", None), ("PUT", {"properties": {"registrationDefinitionId": DEFINITION}})):
+        with pytest.raises(Invalid) as refused:
+            send(market, method, ASSIGNMENT, body, version="2019-06-01")
+        assert said in refused.value.message
 
 
 def test_l8_assignment_shows_its_definition_only_when_asked(market: Market) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from lightkeeper.access.decide import delegated_to
+from lightkeeper.access.actions import WRITE_ROLE_ASSIGNMENTS
+from lightkeeper.access.decide import delegated_to, denying
 from lightkeeper.access.model import Subject
 from lightkeeper.access.scopes import subscription_in, subscription_key
 from lightkeeper.access.view import View
@@ -70,9 +71,12 @@ def may_enter(view: View, subject: Subject, subscription_id: str, now: datetime)
 
 
 def delegated_roles_of(view: View, subject: Subject, scope: str) -> frozenset[str]:
-    """Return the roles a provider's User Access Administrator may hand to managed identities at `scope` (L106)."""
+    """Return the roles a provider's User Access Administrator may hand to managed identities at `scope` (L106).
+
+    None where a deny assignment forbids giving roles: it stops a provider like everybody else (L103).
+    """
     chain = view.chain(scope, subject.tenant_id)
-    if chain.home == subject.tenant_id:
+    if chain.home == subject.tenant_id or denying(view, subject, chain, WRITE_ROLE_ASSIGNMENTS) is not None:
         return frozenset()
     found: set[str] = set()
     for key in chain.delegable:

@@ -125,8 +125,14 @@ def _give(call: Call, scope: str, chain: Place, asked: Asked, facts: AssignmentF
 
 
 def _insist_on_change(call: Call, new: RoleAssignment) -> RoleAssignment | None:
-    """Return the assignment that `new` would replace, None when it is new. Raises when it cannot be either."""
+    """Return the assignment that `new` would replace, None when it is new.
+
+    Raises `Forbidden` when that one is not the caller's to see, `Invalid` or `Conflict` when `new` can be neither.
+    """
     old = store.find(call.connection, new.tenant_id, new.name)
+    if old is not None and not _shows(call, old):
+        # A provider would rewrite the customer's own assignment, and with it the condition that stands on it (L105, L106).
+        raise refusal(call.caller, actions.WRITE_ROLE_ASSIGNMENTS, new.scope)
     if old is not None and changes_what_is_fixed(old, new):
         raise Invalid(
             "RoleAssignmentUpdateNotPermitted",

@@ -4,12 +4,13 @@ Pure: the service gathers the state of the world into the facts values.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from lightkeeper.delegation.eligibility import RoleLookup
 from lightkeeper.delegation.model import RegistrationAssignment, RegistrationDefinition
 from lightkeeper.delegation.objections import Objection, refused
+from lightkeeper.delegation.principal_rules import Named, check_principals
 from lightkeeper.delegation.settings import DelegationSettings
-from lightkeeper.directory.model import Group, Principal, PrincipalType
 from lightkeeper.kernel.ids import is_guid
 
 INSUFFICIENT = "InsufficientPrivilegesForManagedServiceResource"
@@ -66,16 +67,13 @@ class DelegationFacts:
 
     `others` are the assignments of the same definition in the subscription, the one being written left out; `beside`
     the definitions that are assigned at the very scope already.
-    `principals` holds those of the definition's principals (and approvers) that exist in any directory; `applications`
-    those ids that turned out to be applications rather than their service principals.
     """
 
     definition: RegistrationDefinition | None
     others: Sequence[RegistrationAssignment] = ()
     beside: Sequence[RegistrationDefinition] = ()
     existing: RegistrationAssignment | None = None
-    principals: Mapping[str, Principal] | None = None
-    applications: frozenset[str] = frozenset()
+    named: Named = field(default_factory=Named)
 
 
 def check_assignment_target(name: str, scope_subscription: str, definition_subscription: str | None) -> list[Objection]:
@@ -116,8 +114,8 @@ def check_assignment_target(name: str, scope_subscription: str, definition_subsc
     return found
 
 
-def why_not_assign(scope: str, facts: DelegationFacts) -> list[Objection]:
-    """Return every objection to giving the definition at `scope` (L41-L43, L50, L54, L60, L62, L63)."""
+def why_not_assign(scope: str, facts: DelegationFacts, role_of: RoleLookup) -> list[Objection]:
+    """Return every objection to giving the definition at `scope` (L30, L41-L43, L50, L54, L60, L62, L63)."""
     definition = facts.definition
     if definition is None:
         return [
@@ -140,9 +138,43 @@ def why_not_assign(scope: str, facts: DelegationFacts) -> list[Objection]:
                 remedy="Delete the assignment first, or use another name.",
             )
         )
-    if facts.principals is not None:
-        found += _principals(definition, facts.principals, facts.applications)
+    if facts.existing is None:
+        found += _no_deprecated_role(definition, role_of)
+    return [*found, *check_principals(definition, facts.named)]
+
+
+def why_not_change(
+    written: RegistrationDefinition,
+    held: RegistrationDefinition,
+    beside: Mapping[str, Sequence[RegistrationDefinition]],
+    named: Named,
+) -> list[Objection]:
+    """Return every objection to putting `written` in the place of `held`, which is in force (L41-L43, L50, L54, L62).
+
+    `beside` are the definitions that are assigned at each of its scopes. Only what the change brings is asked about.
+    """
+    found = list(check_principals(written, named, held))
+    if written.name.casefold() != held.name.casefold():
+        for scope, others in beside.items():
+            found += _name_of_its_own(scope, written, others)
     return found
+
+
+def _no_deprecated_role(definition: RegistrationDefinition, role_of: RoleLookup) -> Iterator[Objection]:
+    """L30: with a role that was deprecated since it was written down nothing more is delegated."""
+    entries = (
+        *((f"authorizations[{n}]", one.role_id) for n, one in enumerate(definition.authorizations)),
+        *((f"eligibleAuthorizations[{n}]", one.role_id) for n, one in enumerate(definition.eligible_authorizations)),
+    )
+    for at, role_id in entries:
+        role = role_of(role_id)
+        if role is None or role.deprecated:
+            yield refused(
+                "L30",
+                f"{at}.roleDefinitionId",
+                f"The role definition '{role_id}' is deprecated.",
+                remedy="Change the registration definition to the role's successor first.",
+            )
 
 
 def _only_one(scope: str, definition: RegistrationDefinition, facts: DelegationFacts) -> Iterator[Objection]:
@@ -175,57 +207,3 @@ def _name_of_its_own(
                 code=MULTIPLE,
                 remedy="Give the offer a name of its own.",
             )
-
-
-def _principals(
-    definition: RegistrationDefinition, known: Mapping[str, Principal], applications: frozenset[str]
-) -> Iterator[Objection]:
-    tenant = definition.managed_by_tenant_id
-    for n, entry in enumerate(definition.authorizations):
-        yield from _one(entry.principal_id, f"authorizations[{n}]", tenant, known, applications)
-    for n, eligible in enumerate(definition.eligible_authorizations):
-        at = f"eligibleAuthorizations[{n}]"
-        yield from _one(eligible.principal_id, at, tenant, known, applications)
-        yield from _person(eligible.principal_id, at, "L50", known)
-        for m, approver in enumerate(eligible.policy.approvers):
-            place = f"{at}.justInTimeAccessPolicy.managedByTenantApprovers[{m}]"
-            yield from _one(approver.principal_id, place, tenant, known, applications)
-            yield from _person(approver.principal_id, place, "L54", known)
-
-
-def _one(
-    principal_id: str, at: str, tenant: str, known: Mapping[str, Principal], applications: frozenset[str]
-) -> Iterator[Objection]:
-    principal = known.get(principal_id)
-    if principal_id in applications:
-        yield refused(
-            "L41",
-            f"{at}.principalId",
-            "Principals of type Application cannot validly be used in role assignments.",
-            remedy="Use the object id of the application's service principal.",
-        )
-    elif principal is None or principal.tenant_id != tenant:
-        yield refused(
-            "L42",
-            f"{at}.principalId",
-            f"Principal {principal_id.replace('-', '')} does not exist in the directory {tenant}. Check that you have "
-            "the correct principal ID. If you are creating this principal and then immediately assigning a role, this "
-            "error might be related to a replication delay.",
-            code="PrincipalNotFound",
-        )
-    elif isinstance(principal, Group) and not principal.security_enabled:
-        yield refused(
-            "L43",
-            f"{at}.principalId",
-            f"The group '{principal_id}' is not a security group. Only security groups can hold roles.",
-        )
-
-
-def _person(principal_id: str, at: str, rule: str, known: Mapping[str, Principal]) -> Iterator[Objection]:
-    principal = known.get(principal_id)
-    if principal is not None and principal.type is PrincipalType.SERVICE_PRINCIPAL:
-        yield refused(
-            rule,
-            f"{at}.principalId",
-            f"The principal '{principal_id}' is a service principal. Use a user or a group here.",
-        )

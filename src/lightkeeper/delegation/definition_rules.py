@@ -32,6 +32,7 @@ __all__ = [
     "SHORTEST_ACTIVATION",
     "DefinitionFacts",
     "settled",
+    "settled_eligible",
     "why_not_define",
 ]
 
@@ -242,4 +243,12 @@ def settled(asked: Sequence[Authorization]) -> tuple[Authorization, ...]:
         known = kept[pair]
         united = tuple(dict.fromkeys((*known.delegated_role_ids, *entry.delegated_role_ids)))
         kept[pair] = Authorization(known.principal_id, known.role_id, known.display_name, united)
+    return tuple(kept.values())
+
+
+def settled_eligible(asked: Sequence[Eligible]) -> tuple[Eligible, ...]:
+    """Return the eligible entries with exact repetitions collapsed likewise; entries of one role agree anyway (L55)."""
+    kept: dict[tuple[str, str], Eligible] = {}
+    for entry in asked:
+        kept.setdefault((entry.principal_id, entry.role_id), entry)
     return tuple(kept.values())

@@ -178,7 +178,7 @@ class RegistrationDefinition:
 class RegistrationAssignment:
     """A delegation: the definition's roles hold at `scope` (a subscription or a resource group) and below.
 
-    `definition_id` is the full ARM id as the caller spelled it; `definition_key` the same in lower case.
+    `definition_id` is the full ARM id in the caller's spelling; `definition_key` the same in lower case.
     """
 
     id: str

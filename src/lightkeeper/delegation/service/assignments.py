@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from lightkeeper.access import roles
 from lightkeeper.delegation import actions, events, store
 from lightkeeper.delegation.assignment_rules import (
     MULTIPLE,
@@ -19,12 +20,11 @@ from lightkeeper.delegation.model import (
     RegistrationDefinition,
 )
 from lightkeeper.delegation.objections import findings_of
-from lightkeeper.delegation.service import places, rights
+from lightkeeper.delegation.service import places, rights, surroundings
 from lightkeeper.delegation.service.stamps import stamp
-from lightkeeper.directory import service as directory
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Conflict, Invalid, refuse_if
-from lightkeeper.kernel.resource_id import MalformedId, parse
+from lightkeeper.kernel.resource_id import MalformedId, ResourceId, parse
 from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import Subscription, Written
 
@@ -45,8 +45,11 @@ def put_assignment(call: Call, scope: str, name: str, definition_id: str) -> Wri
     places.insist_on_registration(call, subscription.id)
     call.hold(f"subscription:{subscription.id}")
     place = places.as_it_is_spelled(call, place)
-    refuse_if(findings_of(check_assignment_target(name, place.subscription_id, _subscription_in(definition_id))))
-    definition = store.definition(call.connection, definition_id)
+    wanted = _definition_named(definition_id)
+    subscription_named = (wanted.subscription_id or "").lower() if wanted else None
+    refuse_if(findings_of(check_assignment_target(name, place.subscription_id, subscription_named)))
+    assert wanted is not None, "check_assignment_target objects to what is no id"
+    definition = store.definition(call.connection, wanted.key)
     existing = store.assignment(call.connection, _key(place.scope, name))
     _refuse(place.scope, _facts(call, place.scope, definition, existing))
     assert definition is not None, "why_not_assign objects to a missing definition"
@@ -55,7 +58,7 @@ def put_assignment(call: Call, scope: str, name: str, definition_id: str) -> Wri
         scope=place.scope,
         subscription_id=place.subscription_id,
         resource_group=place.resource_group,
-        definition_id=definition_id,
+        definition_id=wanted.text,
         managed_by_tenant_id=definition.managed_by_tenant_id,
         stamp=stamp(call, existing.stamp if existing else None),
     )
@@ -73,32 +76,17 @@ def _facts(
     if definition is None:
         return DelegationFacts(definition=None, existing=existing)
     given = store.assignments_of(call.connection, definition.key)
-    beside = (
-        store.definition(call.connection, one.definition_id)
-        for one in store.assignments_at(call.connection, scope.lower())
-    )
-    principals = _principals(definition)
     return DelegationFacts(
         definition=definition,
         others=[one for one in given if existing is None or one.key != existing.key],
-        beside=[one for one in beside if one is not None],
+        beside=surroundings.definitions_at(call, scope),
         existing=existing,
-        principals={str(key): found for key, found in directory.principals_by_ids(call, principals).items()},
-        applications=directory.applications_among(call, principals),
+        named=surroundings.named_in(call, definition),
     )
 
 
-def _principals(definition: RegistrationDefinition) -> set[str]:
-    """Return the ids of the definition's principals and approvers; looked up now, not at definition time (L41, L42)."""
-    wanted = {entry.principal_id for entry in definition.authorizations}
-    for eligible in definition.eligible_authorizations:
-        wanted.add(eligible.principal_id)
-        wanted |= {approver.principal_id for approver in eligible.policy.approvers}
-    return wanted
-
-
 def _refuse(scope: str, facts: DelegationFacts) -> None:
-    findings = findings_of(why_not_assign(scope, facts))
+    findings = findings_of(why_not_assign(scope, facts, roles.role_of))
     clash = [finding for finding in findings if finding.code == MULTIPLE]
     refuse_if(clash or findings, kind=Conflict if clash else Invalid)
 
@@ -178,14 +166,14 @@ def _key(scope: str, name: str) -> str:
     return f"{scope}/providers/{NAMESPACE}/{ASSIGNMENTS}/{name}"
 
 
-def _subscription_in(definition_id: str) -> str | None:
-    """Return the subscription of a definition's full id; None when the text is no such id."""
+def _definition_named(definition_id: str) -> ResourceId | None:
+    """Return a definition's full id, read as every id is (a slash at its end is none); None for any other text."""
     try:
         parsed = parse(definition_id)
     except MalformedId:
         return None
     if parsed.type.lower() != f"{NAMESPACE}/{DEFINITIONS}".lower() or len(parsed.names) != 1:
         return None
-    if parsed.subscription_id is None or parsed.resource_group is not None:
+    if parsed.subscription_id is None or parsed.scope.lower() != f"/subscriptions/{parsed.subscription_id}".lower():
         return None
-    return parsed.subscription_id.lower()
+    return parsed

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from lightkeeper.access import roles
 from lightkeeper.delegation import actions, events, purchase_rules, settings, shelf, store
-from lightkeeper.delegation.definition_rules import DefinitionFacts, settled, why_not_define
+from lightkeeper.delegation.assignment_rules import MULTIPLE, why_not_change
+from lightkeeper.delegation.definition_rules import DefinitionFacts, settled, settled_eligible, why_not_define
 from lightkeeper.delegation.model import (
     DEFINITIONS,
     Approver,
@@ -15,12 +16,12 @@ from lightkeeper.delegation.model import (
     definition_id,
 )
 from lightkeeper.delegation.objections import findings_of
-from lightkeeper.delegation.service import places, rights
+from lightkeeper.delegation.service import places, rights, surroundings
 from lightkeeper.delegation.service.stamps import stamp
 from lightkeeper.directory import service as directory
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.ids import is_guid
-from lightkeeper.kernel.problems import Conflict, refuse_if
+from lightkeeper.kernel.problems import Conflict, Invalid, refuse_if
 from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import Subscription, Written
 
@@ -54,12 +55,14 @@ def put_definition(
         description=asked.description,
         managed_by_tenant_id=asked.managed_by_tenant_id,
         authorizations=settled(asked.authorizations),
-        eligible_authorizations=asked.eligible_authorizations,
+        eligible_authorizations=settled_eligible(asked.eligible_authorizations),
         plan=asked.plan,
         stamp=stamp(call, existing.stamp if existing else None),
     )
     if existing is not None and replace(written, stamp=existing.stamp) == existing:
         return Written(existing, created=False)
+    if existing is not None:
+        _insist_on_change(call, written, existing)
     _write(call, written, existing, subscription)
     return Written(written, existing is None)
 
@@ -72,7 +75,9 @@ def _facts(
     published: PublishedPlan | None,
 ) -> DefinitionFacts:
     home = directory.get_tenant(call, subscription.tenant_id)
-    managing = directory.find_tenant(call, asked.managed_by_tenant_id)
+    # A domain finds its tenant, too, but is no id: nobody's token would ever match it.
+    named = asked.managed_by_tenant_id
+    managing = directory.find_tenant(call, named) if is_guid(named) else None
     return DefinitionFacts(
         home_tenant_id=subscription.tenant_id,
         managing_tenant_exists=managing is not None,
@@ -96,6 +101,16 @@ def _insist_on_purchase(
     reasons = purchase_rules.why_not_purchase(published, purchase_rules.Buyer.of(subscription))
     if reasons:
         raise purchase_rules.purchase_refused(published, reasons)
+
+
+def _insist_on_change(call: Call, written: RegistrationDefinition, held: RegistrationDefinition) -> None:
+    """L42, L94: what is in force where it is assigned changes at once, so whom it names is asked now."""
+    uses = store.assignments_of(call.connection, held.key)
+    if not uses:
+        return
+    beside = {one.scope: surroundings.definitions_at(call, one.scope) for one in uses}
+    findings = findings_of(why_not_change(written, held, beside, surroundings.named_in(call, written)))
+    refuse_if(findings, kind=Conflict if any(one.code == MULTIPLE for one in findings) else Invalid)
 
 
 def _write(

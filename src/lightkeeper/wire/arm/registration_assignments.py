@@ -28,9 +28,15 @@ class AssignmentBody(common.Body):
 
 
 def put_assignment(call: Call, request: ArmRequest) -> Answer:
-    """Delegate; the grant holds when this is answered."""
+    """Delegate; the grant holds when this is answered.
+
+    A version that could not read the delegation back does not make it either (L45).
+    """
     said = common.read_body(AssignmentBody, request).properties
     written = service.put_assignment(call, request.id.scope, request.id.name, said.registration_definition_id)
+    if request.api_version < common.ELIGIBLE_SINCE:
+        made = service.get_assignment(call, request.id.scope, request.id.name)
+        common.insist_on_version(request, made.definition.eligible_authorizations)
     return Answer(201 if written.created else 200, _plain(written.value, request))
 
 

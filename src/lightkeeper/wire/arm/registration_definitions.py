@@ -58,8 +58,8 @@ class PolicyBody(common.Body):
     def to_domain(self) -> JustInTimePolicy:
         """Return the policy, with the documented defaults for what was not said."""
         return JustInTimePolicy(
-            self.multi_factor_auth_provider or "None",
-            self.maximum_activation_duration or "PT8H",
+            "None" if self.multi_factor_auth_provider is None else self.multi_factor_auth_provider,
+            "PT8H" if self.maximum_activation_duration is None else self.maximum_activation_duration,
             tuple(
                 Approver(one.principal_id, one.principal_id_display_name or "")
                 for one in self.managed_by_tenant_approvers or ()
