@@ -3,7 +3,7 @@
     python bench/offers.py [offers at once] [grow until]
 
 Offers are published by the durable workflows of a whole house on SQLite in a temporary folder, all submitted before the
-first is waited for; memory is the growth of this process. Growth compares the same work beside 100, 1,000, 10,000 offers.
+first is waited for; memory is the growth of this process. Growth compares the same work beside 100, 1,000, 10,000 offers; lists are read by the page of 100.
 """
 
 import copy
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from sqlalchemy import func, select
 
 from lightkeeper import bootstrap
 from lightkeeper.kernel.call import OPERATOR
@@ -32,9 +33,11 @@ from lightkeeper.publishing.check import check_offer
 from lightkeeper.publishing.diff import diff_offers
 from lightkeeper.publishing.lifecycle import Stage
 from lightkeeper.publishing.scaffold import LOGO, Answers, logo, offer_text
+from lightkeeper.publishing.tables import offers
 from lightkeeper.storefront import service as storefront
 from lightkeeper.world import apply
 
+PAGE = 100
 PICTURES = {LOGO: logo("bench")}
 SIZES = (100, 1_000, 10_000)
 WORLD = """
@@ -45,6 +48,7 @@ publishers: {fabrikam: {tenant: fabrikam, designations: [azureExpertMsp], member
 
 def offer(offer_id: str, plans: int = 1, rows: int = 3) -> dict[str, Any]:
     document: dict[str, Any] = YAML(typ="safe", pure=True).load(offer_text(Answers(offer_id=offer_id)))
+    document["listing"]["name"] = f"Care called {offer_id.replace('-', '')}here"
     first = document["plans"][0]
     document["plans"] = []
     for n in range(plans):
@@ -95,9 +99,11 @@ def go_live(office: Office, offer_id: str) -> None:
 
 
 def wait_for(office: Office, stage: Stage, count: int) -> None:
+    arrived = select(func.count()).select_from(offers).where(offers.c.stage == str(stage))
     while True:
         with office.reading(OPERATOR) as call:
-            if sum(one.stage is stage for one in service.list_offers(call, "fabrikam")) >= count:
+            call.open_to_all("a measurement")
+            if call.connection.execute(arrived).scalar_one() >= count:
                 return
         time.sleep(0.25)
 
@@ -137,8 +143,9 @@ def beside(office: Office, count: int) -> None:
         "submit": best(lambda: submit(office, next(names))),
         "status": best(lambda: read(office, lambda call: service.get_submission(call, "fabrikam", "offer-0"))),
         "history": best(lambda: read(office, lambda call: service.history(call, "fabrikam", "offer-0"))),
-        "list": best(lambda: read(office, lambda call: service.list_offers(call, "fabrikam"))),
-        "search": best(lambda: read(office, lambda call: storefront.search(call, "managed"))),
+        "a page of the list": best(lambda: read(office, lambda call: service.list_offers(call, "fabrikam", most=PAGE))),
+        "a page of a search": best(lambda: read(office, lambda call: storefront.search(call, "managed service"))),
+        "a search for one": best(lambda: read(office, lambda call: storefront.search(call, "managed offer77here"))),
     }
     figures = ", ".join(f"{name} {took * 1000:.1f} ms" for name, took in milliseconds.items())
     print(f"beside {count} offers: {figures}")

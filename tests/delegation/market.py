@@ -32,6 +32,7 @@ from lightkeeper.delegation.model import (
 )
 from lightkeeper.delegation.model import newest as newest_of
 from lightkeeper.delegation.projection import DelegationGrants
+from lightkeeper.delegation.shelf import Sought
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import Group, ServicePrincipal, Tenant, User
 from lightkeeper.kernel import log
@@ -109,6 +110,9 @@ class TestShelf:
         if newest:
             return newest_of(versions)
         return next((one for one in versions if one.version == plan.version), None)
+
+    def find_offers(self, connection: Connection, sought: Sought, now: datetime, most: int) -> list[PublishedPlan]:
+        return self.published_plans(connection)
 
     def _versions(self, plan: Plan) -> list[PublishedPlan]:
         return [one for one in self.plans if one.plan.same_offering(plan)]

@@ -254,7 +254,7 @@ def test_p9_3_an_announced_end_is_in_every_read_and_comes_by_itself(desk: Desk) 
     def read() -> tuple[str, bool, list[Any]]:
         with desk.office.reading(DEVELOPER) as call:
             offer = service.get_offer(call, *OFFER)
-            [listed] = service.list_offers(call, "fabrikam")
+            [listed] = service.list_offers(call, "fabrikam").items
             assert (listed.status, listed.on_sale) == (offer.status, offer.on_sale)
             assert offer.deprecation is not None
             [plan] = service.plan_states(call, *OFFER)

@@ -62,6 +62,26 @@ def test_put_creates_then_updates_with_etags(client: TestClient) -> None:
     assert client.get(OFFER).json()["definition"] == good_offer()
 
 
+def test_offers_are_listed_page_by_page_with_a_link(client: TestClient) -> None:
+    """P9.2-offers: the list stays a bare array without definitions; a `Link` header leads on, and a wrong token is refused."""
+    for name in ("a", "b", "c"):
+        new = body({**good_offer(), "offer": {**good_offer()["offer"], "id": f"offer-{name}"}})
+        assert client.put(
+            f"/api/publishers/fabrikam/offers/offer-{name}", json=new, headers={"if-match": "*"}
+        ).is_success
+    offers = "/api/publishers/fabrikam/offers"
+
+    first = client.get(offers, params={"$top": "2"})
+    second = client.get(first.headers["link"].removeprefix("<").partition(">")[0])
+
+    assert [one["id"] for one in first.json()] == ["offer-a", "offer-b"]
+    assert set(first.json()[0]["definition"]) == {"displayText"}
+    assert [one["id"] for one in second.json()] == ["offer-c"]
+    assert "link" not in second.headers
+    assert code(client.get(offers, params={"continuationToken": "?"})) == (400, "InvalidSkipToken")
+    assert code(client.get(offers, params={"$top": "1001"})) == (400, "badRequest")
+
+
 def test_the_whole_way_over_http(client: TestClient, sqlite_office: Office) -> None:
     """Publish answers 202 with the operation, golive the same; status shows the phases.
 

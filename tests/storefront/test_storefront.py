@@ -31,7 +31,7 @@ GOLD = Plan("fabrikam", "care", "gold", "")
 
 def search(market: Market, place: str = "", words: str = "", by: str = "owner") -> list[Listing]:
     with market.as_(by) as call:
-        return service.search(call, words, sub(place) if place else None)
+        return list(service.search(call, words, sub(place) if place else None).items)
 
 
 def accept(market: Market, place: str = "prod", by: str = "owner") -> None:

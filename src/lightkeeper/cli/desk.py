@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlsplit
 
 import typer
 
@@ -81,9 +82,24 @@ class Desk:
 
     def partner(self, method: str, path: str, **more: Any) -> Any:
         """Return the publisher's API's answer, asked as the one who runs the command."""
+        return self._partner(method, path, **more).body
+
+    def partner_list(self, path: str) -> list[Any]:
+        """Return all of a list of the publisher's API, page after page."""
+        found: list[Any] = []
+        query: dict[str, str] = {}
+        while True:
+            reply = self._partner("GET", path, query=query)
+            found += reply.body["value"] if isinstance(reply.body, dict) else reply.body
+            link, _, _ = reply.headers.get("link", "").partition('>; rel="next"')
+            query = dict(parse_qsl(urlsplit(link.removeprefix("<")).query))
+            if not query:
+                return found
+
+    def _partner(self, method: str, path: str, **more: Any) -> Reply:
         query = {"api-version": PARTNER_VERSION, **(more.pop("query", None) or {})}
         base = str(self.server.ready.get("partner") or f"{self.server.origin}/api").rstrip("/")
-        return succeed(self.ask(method, f"{base}/{path}", query=query, **more)).body
+        return succeed(self.ask(method, f"{base}/{path}", query=query, **more))
 
     def arm(self, method: str, path: str, **more: Any) -> Reply:
         """Return ARM's answer, asked as the one who runs the command."""

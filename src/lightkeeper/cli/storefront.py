@@ -37,16 +37,21 @@ def register(app: typer.Typer) -> None:
 def search(
     desk: Desk,
     words: Annotated[
-        list[str] | None, typer.Argument(help="Words the offer's texts contain.", show_default=False)
+        list[str] | None, typer.Argument(help="Beginnings of words the offer's texts contain.", show_default=False)
     ] = None,
     subscription: _FOR = "",
     category: Annotated[str, typer.Option(help="A category.", show_default=False)] = "",
 ) -> None:
     """Find offers: public ones, and with --subscription also what is private to it."""
     query = {"words": " ".join(words or ()), "category": category, **_seen_with(desk, subscription)}
-    answer = desk.portal("GET", "storefront", query={key: value for key, value in query.items() if value})
+    asked = {key: value for key, value in query.items() if value}
+    answer = desk.portal("GET", "storefront", query=asked)
+    found = list(answer["value"])
+    while "next" in answer:
+        answer = desk.portal("GET", "storefront", query={**asked, "skip": answer["next"]})
+        found += answer["value"]
     desk.show(
-        answer["value"],
+        found,
         Column("OFFER", "id", "bold"), Column("NAME", "displayName"), Column("BY", "publisherDisplayName"),
         Column("PLANS", lambda row: [_plan_line(plan) for plan in row["plans"]]), Column("SUMMARY", "summary"),
         empty="No offer fits.",

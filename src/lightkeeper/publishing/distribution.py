@@ -87,9 +87,8 @@ def resume(call: Call, publisher_id: str, offer_id: str) -> OfferRecord:
 
 
 def _sold_until(call: Call, offer: OfferRecord, end: datetime | None, told: dict[str, Any] | None) -> OfferRecord:
-    for preview in (True, False):
-        for plan in shelf.versions_of(call.connection, offer.publisher_id, offer.id, preview=preview):
-            shelf.change(call.connection, replace(plan, sold_until=end))
+    plans = shelf.all_versions_of(call.connection, offer.publisher_id, offer.id)
+    shelf.change(call.connection, [replace(plan, sold_until=end) for plan in plans])
     offer = replace(offer, deprecation=told)
     store.put(call.connection, offer)
     return offer

@@ -17,11 +17,16 @@ from lightkeeper.publishing.document import is_too_deep, of_value
 from lightkeeper.publishing.events import offer_event
 from lightkeeper.publishing.lifecycle import Stage
 from lightkeeper.publishing.media_rules import MAX_MEDIA_BYTES
-from lightkeeper.publishing.model import Content, HistoryEntry, OfferRecord
+from lightkeeper.publishing.model import Content, HistoryEntry, OfferRecord, OfferStanding
 from lightkeeper.publishing.offer import offer_of
 from lightkeeper.publishing.plan_rules import MAX_PRIVATE_PLANS
 from lightkeeper.publishing.role_catalogue import catalogue_at
 from lightkeeper.publishing.snapshot import remembered
+from lightkeeper.resources.model import Page
+from lightkeeper.resources.paging import key_of, token_of
+
+PAGE = 1000
+"""Offers on a page of a list."""
 
 MAX_PLANS = 100
 MAX_ASSETS = 40
@@ -32,10 +37,15 @@ def get_offer(call: Call, publisher_id: str, offer_id: str) -> OfferRecord:
     return masked(find_or_refuse(call, members.require(call, publisher_id, Action.READ), offer_id))
 
 
-def list_offers(call: Call, publisher_id: str) -> list[OfferRecord]:
-    """Return the publisher's offers by id, secrets masked."""
+def list_offers(call: Call, publisher_id: str, *, skip: str | None = None, most: int = PAGE) -> Page[OfferStanding]:
+    """Return a page of the publisher's offers by id; `skip` is the token a page before ended with.
+
+    Raises `Invalid` for a token that is none of this list's.
+    """
     publisher = members.require(call, publisher_id, Action.READ)
-    return [masked(offer.as_of(call.now)) for offer in store.all_of(call.connection, publisher.id)]
+    found = store.standings_of(call.connection, publisher.id, behind=key_of(skip), most=most + 1)
+    page = [offer.as_of(call.now) for offer in found[:most]]
+    return Page(page, token_of(page[-1].id) if len(found) > most else None)
 
 
 def put_offer(
@@ -65,18 +75,18 @@ def put_offer(
     alias = (offer.alias or offer_id)[:120]
     if existing is None:
         offer_record = OfferRecord(
-            publisher.id,
-            offer_id,
-            alias,
-            draft,
-            1,
-            Stage.DRAFT,
-            False,
-            False,
-            None,
-            call.now,
-            call.now,
-            call.caller.name,
+            publisher_id=publisher.id,
+            id=offer_id,
+            alias=alias,
+            draft=draft,
+            edition=1,
+            stage=Stage.DRAFT,
+            was_live=False,
+            on_sale=False,
+            submission_id=None,
+            created_at=call.now,
+            changed_at=call.now,
+            changed_by=call.caller.name,
         )
         store.add(call.connection, offer_record)
         remember(call, offer_record, "Created offer")

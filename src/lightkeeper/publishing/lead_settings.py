@@ -45,6 +45,6 @@ def live_versions(call: Call, publisher_id: str) -> list[PublishedPlan]:
     """Return every plan version of a publisher that was ever live; for services that have authorized already."""
     return [
         plan
-        for offer in store.all_of(call.connection, publisher_id)
-        for plan in shelf.versions_of(call.connection, offer.publisher_id, offer.id, preview=False)
+        for offer_id in store.ids_of(call.connection, publisher_id)
+        for plan in shelf.versions_of(call.connection, publisher_id.lower(), offer_id, preview=False)
     ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from lightkeeper.publishing.lifecycle import STATUS_OF, Stage, Status
 
@@ -36,9 +36,9 @@ class Content:
     assets: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class OfferRecord:
-    """An offer as the marketplace keeps it: the publisher's draft, and where the offer stands.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferStanding:
+    """Where an offer stands, as lists show it: its draft is not read for that.
 
     `was_live` and `on_sale` tell its past; `submission_id` is the last submission; `deprecation` is the announced end
     (date, reason, alternative).
@@ -47,7 +47,6 @@ class OfferRecord:
     publisher_id: str
     id: str
     alias: str
-    draft: Content
     edition: int
     stage: Stage
     was_live: bool
@@ -63,7 +62,7 @@ class OfferRecord:
         """Return what the portal calls this."""
         return STATUS_OF[self.stage]
 
-    def as_of(self, now: datetime) -> "OfferRecord":
+    def as_of(self, now: datetime) -> Self:
         """Return the offer as it stands at this moment: off sale once the day that was announced has come."""
         if not self.on_sale or self.deprecation is None or datetime.fromisoformat(self.deprecation["date"]) > now:
             return self
@@ -73,6 +72,13 @@ class OfferRecord:
     def etag(self) -> str:
         """Return the entity tag of the draft."""
         return f'"{self.edition}"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRecord(OfferStanding):
+    """An offer as the marketplace keeps it: where it stands, and the publisher's draft."""
+
+    draft: Content
 
 
 @dataclass(frozen=True, slots=True)

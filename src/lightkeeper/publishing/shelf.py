@@ -6,6 +6,7 @@ replaced by the next preview.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -27,7 +28,9 @@ from sqlalchemy import (
 
 from lightkeeper.delegation.model import Plan, PublishedPlan
 from lightkeeper.delegation.model import newest as newest_of
+from lightkeeper.delegation.shelf import Sought
 from lightkeeper.kernel.database import Json, UtcTime, metadata
+from lightkeeper.publishing import shelf_search
 
 published_plans = Table(
     "published_plans",
@@ -45,8 +48,9 @@ published_plans = Table(
 _table = published_plans
 _text = type_coerce(published_plans.c.plan, Text).label("text")
 _read = select(_table.c.on_sale, _text)
+_on_shelf = _read.where(_table.c.newest.is_(True), _table.c.on_sale.is_(True))
 MOST_DECODED = 20_000
-"""How many plans are kept decoded: the storefront reads all of them for every search, and they seldom change."""
+"""How many plans are kept decoded: some lists show all of them, and they seldom change."""
 
 
 class PublishingShelf:
@@ -54,7 +58,7 @@ class PublishingShelf:
 
     def published_plans(self, connection: Connection, *, publisher: str = "", product: str = "") -> list[PublishedPlan]:
         """Return the newest version of every plan on sale, and of every plan in preview; of a publisher, or of one offer."""
-        query = _read.where(_table.c.newest.is_(True), _table.c.on_sale.is_(True))
+        query = _on_shelf
         if publisher:
             query = query.where(_table.c.publisher_id == publisher.lower())
         if product:
@@ -77,6 +81,18 @@ class PublishingShelf:
         row = connection.execute(query).first()
         return _plan(row) if row else None
 
+    def find_offers(self, connection: Connection, sought: Sought, now: datetime, most: int) -> list[PublishedPlan]:
+        """Return the newest plans on sale of the offers among which the first `most` are that are sought."""
+        by_publisher: dict[str, list[str]] = {}
+        for publisher, offer in shelf_search.offers_sought(connection, sought, now, most):
+            by_publisher.setdefault(publisher, []).append(offer)
+        c = _table.c
+        found: list[PublishedPlan] = []
+        for publisher, offers in by_publisher.items():  # SQLite would read the whole shelf for a list of pairs
+            query = _on_shelf.where(c.publisher_id == publisher, c.offer_id.in_(offers))
+            found += [_plan(row) for row in connection.execute(query)]
+        return found
+
 
 def versions_of(connection: Connection, publisher_id: str, offer_id: str, *, preview: bool) -> list[PublishedPlan]:
     """Return every version of every plan of an offer in one environment, by plan and time."""
@@ -86,6 +102,13 @@ def versions_of(connection: Connection, publisher_id: str, offer_id: str, *, pre
         )
     )
     return [_plan(row) for row in rows]
+
+
+def all_versions_of(connection: Connection, publisher_id: str, offer_id: str) -> list[PublishedPlan]:
+    """Return every version of every plan of an offer, live or in preview."""
+    return [
+        plan for preview in (True, False) for plan in versions_of(connection, publisher_id, offer_id, preview=preview)
+    ]
 
 
 def fill_live(connection: Connection, publisher_id: str, offer_id: str, plans: Iterable[PublishedPlan]) -> None:
@@ -105,6 +128,7 @@ def fill_live(connection: Connection, publisher_id: str, offer_id: str, plans: I
         mine = (*live, _table.c.plan_id == plan_id)
         connection.execute(update(_table).where(*mine).values(newest=False, on_sale=plan_id in sold))
         connection.execute(update(_table).where(*mine, _table.c.version == newest.version).values(newest=True))
+    _note(connection, publisher_id, offer_id)
 
 
 def fill_preview(connection: Connection, publisher_id: str, offer_id: str, plans: Iterable[PublishedPlan]) -> None:
@@ -113,25 +137,38 @@ def fill_preview(connection: Connection, publisher_id: str, offer_id: str, plans
     rows = [_row(plan, newest=True) for plan in plans]
     if rows:
         connection.execute(insert(_table), rows)
+    _note(connection, publisher_id, offer_id)
 
 
 def take_off_sale(connection: Connection, publisher_id: str, offer_id: str) -> None:
     """Sell none of the offer's plans any more; what customers accepted stays."""
     connection.execute(update(_table).where(*_of(publisher_id, offer_id)).values(on_sale=False))
+    _note(connection, publisher_id, offer_id)
 
 
-def change(connection: Connection, plan: PublishedPlan) -> None:
-    """Replace what is stored of a version, for a change of its audience."""
-    connection.execute(
-        update(_table)
-        .where(
-            *_of(plan.publisher_id, plan.offer_id),
-            _table.c.plan_id == plan.plan_id,
-            _table.c.version == plan.version,
-            _table.c.preview.is_(plan.preview),
+def change(connection: Connection, plans: Iterable[PublishedPlan]) -> None:
+    """Replace what is stored of versions of one offer, for a change of its audience or of the end of its sale."""
+    offers = set()
+    for plan in plans:
+        connection.execute(
+            update(_table)
+            .where(
+                *_of(plan.publisher_id, plan.offer_id),
+                _table.c.plan_id == plan.plan_id,
+                _table.c.version == plan.version,
+                _table.c.preview.is_(plan.preview),
+            )
+            .values(plan=msgspec.to_builtins(plan))
         )
-        .values(plan=msgspec.to_builtins(plan))
-    )
+        offers.add((plan.publisher_id, plan.offer_id))
+    for publisher_id, offer_id in offers:
+        _note(connection, publisher_id, offer_id)
+
+
+def _note(connection: Connection, publisher_id: str, offer_id: str) -> None:
+    """Let the offer be found by what is on the shelf now."""
+    rows = connection.execute(_on_shelf.where(*_of(publisher_id, offer_id)))
+    shelf_search.note(connection, publisher_id, offer_id, [_plan(row) for row in rows])
 
 
 def _of(publisher_id: str, offer_id: str) -> tuple[Any, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import (
 
 from lightkeeper.publishing.ingestion.names import product_guid
 from lightkeeper.publishing.lifecycle import Stage
-from lightkeeper.publishing.model import Content, Environment, HistoryEntry, OfferRecord, Submission
+from lightkeeper.publishing.model import Content, Environment, HistoryEntry, OfferRecord, OfferStanding, Submission
 from lightkeeper.publishing.tables import (
     is_of,
     offer_environments,
@@ -37,10 +37,11 @@ def find_product(connection: Connection, product_id: str) -> OfferRecord | None:
     return _offer(row) if row else None
 
 
-def all_of(connection: Connection, publisher_id: str) -> list[OfferRecord]:
-    """Return the publisher's offers by id."""
-    query = select(offers).where(offers.c.publisher_id == publisher_id.lower()).order_by(offers.c.offer_id)
-    return [_offer(row) for row in connection.execute(query)]
+def standings_of(connection: Connection, publisher_id: str, *, behind: str, most: int) -> list[OfferStanding]:
+    """Return where the publisher's offers stand, by id: so many of those behind an id."""
+    wanted = (offers.c.publisher_id == publisher_id.lower(), offers.c.offer_id > behind)
+    query = select(*_STANDING).where(*wanted).order_by(offers.c.offer_id).limit(most)
+    return [OfferStanding(**_standing(row)) for row in connection.execute(query)]
 
 
 def ids_of(connection: Connection, publisher_id: str) -> list[str]:
@@ -90,21 +91,28 @@ def _facts(offer: OfferRecord) -> dict[str, Any]:
 
 
 def _offer(row: Row[Any]) -> OfferRecord:
-    return OfferRecord(
-        publisher_id=row.publisher_id,
-        id=row.offer_id,
-        alias=row.alias,
-        draft=Content(row.document, row.assets),
-        edition=row.edition,
-        stage=Stage(row.stage),
-        was_live=row.was_live,
-        on_sale=row.on_sale,
-        submission_id=row.submission_id,
-        created_at=row.created_at,
-        changed_at=row.changed_at,
-        changed_by=row.changed_by,
-        deprecation=row.deprecation,
-    )
+    return OfferRecord(draft=Content(row.document, row.assets), **_standing(row))
+
+
+_STANDING = [column for column in offers.c if column.name not in ("document", "assets", "product_id")]
+"""The columns that tell where an offer stands; the draft is large."""
+
+
+def _standing(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "publisher_id": row.publisher_id,
+        "id": row.offer_id,
+        "alias": row.alias,
+        "edition": row.edition,
+        "stage": Stage(row.stage),
+        "was_live": row.was_live,
+        "on_sale": row.on_sale,
+        "submission_id": row.submission_id,
+        "created_at": row.created_at,
+        "changed_at": row.changed_at,
+        "changed_by": row.changed_by,
+        "deprecation": row.deprecation,
+    }
 
 
 def environment_of(connection: Connection, offer: OfferRecord, environment: Environment) -> tuple[Content, str] | None:

@@ -65,12 +65,13 @@ def sync_audience(
 
 
 def _sync_shelf(call: Call, offer: OfferRecord, plan_id: str | None, added: set[str], gone: set[str]) -> None:
-    for preview in (True, False):
-        for plan in shelf.versions_of(call.connection, offer.publisher_id, offer.id, preview=preview):
-            if plan_id is None:
-                shelf.change(call.connection, replace(plan, preview_audience=(plan.preview_audience - gone) | added))
-            elif plan.plan_id == plan_id and plan.visibility == "private":
-                shelf.change(call.connection, replace(plan, audience=(plan.audience - gone) | added))
+    plans = shelf.all_versions_of(call.connection, offer.publisher_id, offer.id)
+    if plan_id is None:
+        changed = [replace(plan, preview_audience=(plan.preview_audience - gone) | added) for plan in plans]
+    else:
+        private = [plan for plan in plans if plan.plan_id == plan_id and plan.visibility == "private"]
+        changed = [replace(plan, audience=(plan.audience - gone) | added) for plan in private]
+    shelf.change(call.connection, changed)
 
 
 def _rows(value: Any, add: Sequence[AudienceRow], gone: set[str], most: int) -> list[dict[str, str]]:

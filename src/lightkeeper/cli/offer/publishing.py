@@ -61,7 +61,7 @@ def publish(
     if dry_run:
         if errors:
             raise Failure(f"{path} would be refused.", "OfferInvalid", errors)
-        known = {offer["id"] for offer in _list(desk.partner("GET", where.rpartition("/")[0]))}
+        known = {offer["id"] for offer in desk.partner_list(where.rpartition("/")[0])}
         told = {"offer": where, "wouldCreate": where.rpartition("/")[2] not in known, "findings": findings}
         if desk.for_people:
             desk.say(
@@ -124,18 +124,14 @@ def list_offers(
     ] = "",
 ) -> None:
     """List offers with their status."""
-    publishers = [publisher] if publisher else [one["id"] for one in _list(desk.partner("GET", "publishers"))]
-    offers = [offer for one in publishers for offer in _list(desk.partner("GET", f"publishers/{one}/offers"))]
+    publishers = [publisher] if publisher else [one["id"] for one in desk.partner_list("publishers")]
+    offers = [offer for one in publishers for offer in desk.partner_list(f"publishers/{one}/offers")]
     desk.show(
         offers,
         Column("PUBLISHER", "publisherId"), Column("OFFER", "id", "bold"), Column("NAME", "definition.displayText"),
         Column("STATUS", "portalStatus"), Column("ON SALE", "onSale"), Column("CHANGED", "changedTime"),
         empty="There is no offer yet.",
     )  # fmt: skip
-
-
-def _list(answer: Any) -> list[dict[str, Any]]:
-    return list(answer["value"] if isinstance(answer, Mapping) else answer)
 
 
 def history(desk: Desk, offer: _OFFER) -> None:

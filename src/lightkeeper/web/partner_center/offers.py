@@ -14,14 +14,16 @@ from lightkeeper.publishing.offer import read_offer
 from lightkeeper.web.frame import Asked, Deed, File, Page, View
 
 _WATCH_SECONDS = 2
+_OFFERS_SHOWN = 100
 SLOTS = ("draft", "preview", "live")
 
 
 def list_offers(call: Call, asked: Asked) -> View:
-    """Show a publisher's offers."""
+    """Show a page of a publisher's offers; `skip` is where it begins."""
     publisher = service.get_publisher(call, asked.path["publisher"])
-    offers = service.list_offers(call, publisher.id)
-    return View("offers.html", {"publisher": publisher, "tab": "offers", "offers": offers})
+    page = service.list_offers(call, publisher.id, skip=asked.query.get("skip"), most=_OFFERS_SHOWN)
+    shown = {"offers": page.items, "following": page.next, "begun": bool(asked.query.get("skip"))}
+    return View("offers.html", {"publisher": publisher, "tab": "offers", **shown})
 
 
 def show_offer(call: Call, asked: Asked) -> View:

@@ -14,7 +14,7 @@ from lightkeeper.kernel import encoding
 from lightkeeper.kernel.call import NOBODY, Caller, CallerKind, ObjectId
 from lightkeeper.kernel.ids import new_guid
 from lightkeeper.kernel.office import Office
-from lightkeeper.kernel.problems import Invalid, NotFound, Problem
+from lightkeeper.kernel.problems import NotFound, Problem
 from lightkeeper.storefront import agreements, service
 from lightkeeper.storefront.model import Listing
 from lightkeeper.wire.arm import api_version, errors
@@ -22,7 +22,6 @@ from lightkeeper.wire.arm.operation import Answer
 from lightkeeper.wire.catalog.documents import catalog_item, product, product_summary
 
 ANYBODY = Caller(ObjectId("anybody"), NOBODY, "anybody", CallerKind.USER, NOBODY, ObjectId("anybody"))
-PAGE = 100
 OFFERS_VERSIONS = ("2021-10-01", "2021-06-01", "2020-05-01", "2018-08-01-beta")
 PRODUCTS_VERSIONS = ("2023-05-01-preview",)
 
@@ -84,22 +83,16 @@ def _endpoint(office: Office, serve: Serve, form: Form, versions: tuple[str, ...
 
 
 def _list(office: Office, request: Request, form: Form) -> dict[str, Any]:
-    token = request.query_params.get("$skiptoken", "0")
-    if not token.isdecimal() or len(token) > 9:
-        raise Invalid("InvalidSkipToken", f"'{token[:40]}' is no token of this list.", target="$skiptoken")
-    start = int(token)
-    words = request.query_params.get("search", "")
-    category = request.query_params.get("categoryId")
+    query = request.query_params
     with office.reading(ANYBODY) as call:
-        found = service.search(call, words, category=category)
-    page = [form(one) for one in found[start : start + PAGE]]
-    following = start + PAGE
+        skip, category = query.get("$skiptoken", ""), query.get("categoryId")
+        page = service.search(call, query.get("search", ""), category=category, skip=skip)
     link = None
-    if following < len(found):
-        query = urlencode({**request.query_params, "$skiptoken": str(following)})
-        link = f"{request.url.scheme}://{request.url.netloc}{request.url.path}?{query}"
-    answer: dict[str, Any] = {"items": page, "nextPageLink": link}
-    return answer | {"count": len(page)} if form is catalog_item else answer
+    if page.next:
+        address = f"{request.url.scheme}://{request.url.netloc}{request.url.path}"
+        link = f"{address}?{urlencode({**query, '$skiptoken': page.next})}"
+    answer: dict[str, Any] = {"items": [form(one) for one in page.items], "nextPageLink": link}
+    return answer | {"count": len(page.items)} if form is catalog_item else answer
 
 
 def _item(office: Office, request: Request, form: Form) -> dict[str, Any]:

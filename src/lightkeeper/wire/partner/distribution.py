@@ -9,7 +9,7 @@ from lightkeeper.publishing import service
 from lightkeeper.publishing.audience import write_csv
 from lightkeeper.publishing.offer import audience_of
 from lightkeeper.wire.partner.desk import Answer, Asked, PartnerDesk
-from lightkeeper.wire.partner.documents import offer_document, operation_documents
+from lightkeeper.wire.partner.documents import listed_offer, operation_documents
 
 
 def deprecate(desk: PartnerDesk, asked: Asked) -> Answer:
@@ -24,14 +24,14 @@ def deprecate(desk: PartnerDesk, asked: Asked) -> Answer:
             alternative=str(body.get("alternative") or ""),
             notice=notice,
         )
-    return Answer(200, offer_document(offer, full=False))
+    return Answer(200, listed_offer(offer))
 
 
 def resume(desk: PartnerDesk, asked: Asked) -> Answer:
     """Take an announced end back."""
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
         offer = service.resume(call, *asked.offer)
-    return Answer(200, offer_document(offer, full=False))
+    return Answer(200, listed_offer(offer))
 
 
 def list_plans(desk: PartnerDesk, asked: Asked) -> Answer:
@@ -44,14 +44,14 @@ def stop_plan(desk: PartnerDesk, asked: Asked) -> Answer:
     """Mark a plan, so that the next publication takes it off sale."""
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
         offer = service.stop_plan(call, *asked.offer, asked.path["plan"])
-    return Answer(200, offer_document(offer, full=False), {"etag": offer.etag})
+    return Answer(200, listed_offer(offer), {"etag": offer.etag})
 
 
 def resume_plan(desk: PartnerDesk, asked: Asked) -> Answer:
     """Take that mark back."""
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
         offer = service.resume_plan(call, *asked.offer, asked.path["plan"])
-    return Answer(200, offer_document(offer, full=False), {"etag": offer.etag})
+    return Answer(200, listed_offer(offer), {"etag": offer.etag})
 
 
 def get_audience(desk: PartnerDesk, asked: Asked) -> Answer:

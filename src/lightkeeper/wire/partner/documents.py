@@ -8,7 +8,7 @@ from lightkeeper.kernel.clock import iso
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.publishing.diff import Difference, OperationChange, RoleChange, grouped
 from lightkeeper.publishing.lifecycle import PHASE_NAMES, Phase, Stage
-from lightkeeper.publishing.model import Content, HistoryEntry, OfferRecord, Step, Submission
+from lightkeeper.publishing.model import Content, HistoryEntry, OfferRecord, OfferStanding, Step, Submission
 
 OFFER_TYPE = "microsoft-azure-managedservices"  # the public documentation gives no id for this type
 
@@ -33,9 +33,22 @@ _ESTIMATES = {
 }
 
 
-def offer_document(offer: OfferRecord, *, full: bool = True, content: Content | None = None) -> dict[str, Any]:
+def offer_document(offer: OfferRecord, *, content: Content | None = None) -> dict[str, Any]:
     """Return an offer; `content` is what another environment than the draft shows."""
     shown = content or offer.draft
+    return {
+        **_standing(offer),
+        "definition": shown.document,
+        "assets": {path: f"/media/{d}.png" for path, d in shown.assets.items()},
+    }
+
+
+def listed_offer(offer: OfferStanding) -> dict[str, Any]:
+    """Return an offer as lists show it: without its definition."""
+    return {**_standing(offer), "definition": {"displayText": offer.alias}}
+
+
+def _standing(offer: OfferStanding) -> dict[str, Any]:
     found: dict[str, Any] = {
         "offerTypeId": OFFER_TYPE,
         "publisherId": offer.publisher_id,
@@ -50,13 +63,7 @@ def offer_document(offer: OfferRecord, *, full: bool = True, content: Content | 
     }
     if offer.deprecation is not None:
         found["deprecation"] = offer.deprecation
-    if full:
-        return {
-            **found,
-            "definition": shown.document,
-            "assets": {path: f"/media/{d}.png" for path, d in shown.assets.items()},
-        }
-    return {**found, "definition": {"displayText": offer.alias}}
+    return found
 
 
 def assets_of(body: dict[str, Any]) -> dict[str, bytes]:

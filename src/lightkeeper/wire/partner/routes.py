@@ -5,6 +5,7 @@ offer needs `If-Match` (an entity tag or `*`); a PUT with `If-None-Match: *` onl
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,22 +26,35 @@ from lightkeeper.wire.partner.documents import (
     assets_of,
     difference_document,
     history_document,
+    listed_offer,
     offer_document,
     operation_documents,
     status_document,
 )
 
+MOST_PER_PAGE = 1000
 _SLOTS = {"draft": "draft", "preview": "preview", "staging": "preview", "production": "live", "live": "live"}
 
 
 def list_offers(desk: PartnerDesk, asked: Asked) -> Answer:
-    """Return the publisher's offers without their definitions."""
+    """Return a page of the publisher's offers without their definitions.
+
+    The answer is a bare array, as the legacy API's is; a `Link` header leads to the next page. `$top` asks for fewer.
+    """
+    top = asked.query.get("$top", str(MOST_PER_PAGE))
+    if not top.isdecimal() or not 1 <= int(top[:9]) <= MOST_PER_PAGE:
+        raise Invalid("badRequest", f"'$top' must be from 1 to {MOST_PER_PAGE}.", target="$top")
     with desk.office.reading(asked.caller, correlation_id=asked.correlation_id) as call:
-        offers = service.list_offers(call, asked.path["publisher"])
+        skip = asked.query.get("continuationToken")
+        page = service.list_offers(call, asked.path["publisher"], skip=skip, most=int(top))
     wanted = asked.query.get("$filter", "")
     if wanted and wanted.replace(" ", "").lower() != f"offertypeideq'{OFFER_TYPE}'":
-        offers = []
-    return Answer(200, [offer_document(offer, full=False) for offer in offers])
+        return Answer(200, [])
+    found = [listed_offer(offer) for offer in page.items]
+    if page.next is None:
+        return Answer(200, found)
+    query = urlencode({**asked.query, "continuationToken": page.next}, safe="$")
+    return Answer(200, found, {"link": f'</api/publishers/{asked.path["publisher"]}/offers?{query}>; rel="next"'})
 
 
 def get_offer(desk: PartnerDesk, asked: Asked) -> Answer:
@@ -117,7 +131,7 @@ def stop_selling(desk: PartnerDesk, asked: Asked) -> Answer:
     """Take the offer off sale."""
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
         offer = service.stop_selling(call, *asked.offer)
-    return Answer(200, offer_document(offer, full=False))
+    return Answer(200, listed_offer(offer))
 
 
 def list_operations(desk: PartnerDesk, asked: Asked) -> Answer:

@@ -26,11 +26,16 @@ class DelegateBody(Body):
 
 
 def search(call: Call, asked: Asked) -> Any:
-    """Find offers."""
-    found = service.search(
-        call, asked.query.get("words", ""), _subscription(asked, needed=False), asked.query.get("category")
+    """Find offers, a page at a time; `skip` is what the page before gave as `next`."""
+    page = service.search(
+        call,
+        asked.query.get("words", ""),
+        _subscription(asked, needed=False),
+        asked.query.get("category"),
+        skip=asked.query.get("skip", ""),
     )
-    return {"value": [documents.listing(one) for one in found]}
+    found = {"value": [documents.listing(one) for one in page.items]}
+    return {**found, "next": page.next} if page.next else found
 
 
 def show_listing(call: Call, asked: Asked) -> Any:
