@@ -4,11 +4,9 @@ The clients are installed by `make test-clients` into `.clients/`, each generati
 """
 
 import json
-import os
 import re
 import shlex
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from tests.server import REPOSITORY, Server
+from tests.server import PATIENCE, REPOSITORY, Server, surroundings
 
 from lightkeeper.world import names
 
@@ -52,7 +50,6 @@ class Asked:
         return self
 
     def __exit__(self, *_: object) -> None:
-        time.sleep(0.05)  # a line is written after its answer is sent
         with self._log.open(encoding="utf-8") as log:
             log.seek(self.start)
             noted = [json.loads(line) for line in log]
@@ -73,12 +70,12 @@ def _shortened(path: str) -> str:
     return _GUID.sub("*", path)
 
 
-def run(command: list[str], environment: dict[str, str], timeout: float = 60) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a client with these variables besides the machine's own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AZURE_", "ARM_"))}
     return subprocess.run(
-        command, env=kept | environment, capture_output=True, text=True, timeout=timeout, check=False, cwd=REPOSITORY
-    )
+        command, env=surroundings(**environment), capture_output=True, text=True, timeout=2 * PATIENCE, check=False,
+        cwd=REPOSITORY,
+    )  # fmt: skip
 
 
 def variables(server: Server, client: str) -> dict[str, str]:

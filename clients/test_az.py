@@ -1,12 +1,12 @@
 """The Azure CLI as it is shipped: what it prints, and what it asked the server for, with not one request too many."""
 
 import json
+import re
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.server import REPOSITORY
+from tests.server import PATIENCE, REPOSITORY, surroundings, until
 
 from clients.conftest import CONTOSO, FABRIKAM, PIPELINE, PRODUCTION, READER, TECHNICIANS, Az, run
 from lightkeeper.world import names
@@ -54,20 +54,16 @@ def test_a_person_signs_in_with_a_code(new_az: Callable[[], Az], tmp_path: Path)
     with said.open("w") as errors:
         waiting = subprocess.Popen(
             [str(REPOSITORY / ".clients/az/bin/az"), "login", "--use-device-code"],
-            env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)} | az.environment,
+            env=surroundings(**az.environment),
             stdout=subprocess.PIPE,
             stderr=errors,
         )
-    for _ in range(600):
-        if "enter the code" in said.read_text():
-            break
-        time.sleep(0.1)
-    code = said.read_text().partition("enter the code ")[2].split()[0]
+    code = until(lambda: re.search(r"enter the code (\w+) ", said.read_text()), said.read_text)[1]
     who = {"LK_USER": "owner@contoso.example", "LK_PASSWORD": "battery staple"}
     python, browser = str(REPOSITORY / ".clients/az/bin/python"), str(REPOSITORY / "clients/browser.py")
     page = run([python, browser, f"{az.server.ready['login']}/devicelogin", code], az.environment | who)
 
-    output, _ = waiting.communicate(timeout=60)
+    output, _ = waiting.communicate(timeout=PATIENCE)
 
     assert page.returncode == 0, page.stderr
     assert [one["name"] for one in json.loads(output)] == ["contoso-prod", "contoso-test"]
@@ -93,7 +89,7 @@ def test_a_guest_signs_in_to_every_tenant(new_az: Callable[[], Az]) -> None:
 
 
 def test_deployments(az: Az, tmp_path: Path) -> None:
-    """Validate, create twice, compare, look, delete; a running deployment is asked for once a second."""
+    """Validate, create twice, look, delete; a running deployment is asked for until it has ended, and read once."""
     given = {
         "offerName": {"value": "Onboarding"},
         "managedByTenantId": {"value": FABRIKAM},
@@ -105,15 +101,12 @@ def test_deployments(az: Az, tmp_path: Path) -> None:
     item = f"{S}/providers/Microsoft.Resources/deployments/d1"
     assert az.line(f"deployment sub validate -n d1 {what}")["properties"]["provisioningState"] == "Succeeded"
     for _ in range(2):
-        before = time.monotonic()
         made = az.line(f"deployment sub create -n d1 {what}")
         assert made["properties"]["provisioningState"] == "Succeeded"
-        assert time.monotonic() - before < 25, "a poller that is told nothing waits for half a minute"
         first, put, *polls, last = az.asked
         assert first == f"POST {item}/validate 200"
         assert put.startswith(f"PUT {item} 20")
         assert set(polls) == {f"GET {item}/operationStatuses/* 200"}
-        assert len(polls) <= 8
         assert last == f"GET {item} 200"
     assert "d1" in az.line("deployment sub list --query [].name")
     assert az.line("deployment operation sub list -n d1")

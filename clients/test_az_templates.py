@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.server import REPOSITORY, Server
+from tests.server import REPOSITORY, Server, until
 from tests.stories.cast import BASIC, Cast
 
 from clients.conftest import CONTOSO, FABRIKAM, PRODUCTION, READER, TECHNICIANS, TEST, Az
@@ -276,7 +276,9 @@ def test_a_running_deployment_is_canceled(az: Az, tmp_path: Path) -> None:
     }
     file.write_text(json.dumps({"$schema": SCOPES["group"][1], "contentVersion": "1.0.0.0", "resources": [account]}))
 
+    revision = az.server.operator("GET", "health").json()["revision"]
     az.line(f"deployment group create -n many -g rg2 -f {file} --no-wait")
+    until(lambda: any(one["kind"] == "ResourceWritten" for one in az.server.entries(revision)))
     az.line("deployment group cancel -n many -g rg2")
     shown = az.line("deployment group show -n many -g rg2")
     made = len(az.line("resource list -g rg2 --resource-type Microsoft.Storage/storageAccounts --query [].name"))

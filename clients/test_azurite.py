@@ -1,7 +1,5 @@
 """Leads written into an Azure table, which Azurite keeps: Microsoft's own emulator."""
 
-import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.outbound.receivers import until
 from tests.outbound.test_destinations import KEY, TABLE
 from tests.outbound.test_rules import REQUEST
+from tests.server import PATIENCE, surroundings, until
 
 from clients.conftest import INSTALLED
 from lightkeeper.kernel import encoding
@@ -20,6 +18,7 @@ from lightkeeper.outbound import destinations
 from lightkeeper.outbound.destinations import table
 from lightkeeper.outbound.outlet import Outlet, Undelivered
 from lightkeeper.outbound.settings import OutboundSettings
+from lightkeeper.server import kept_port
 
 HOST = "leadstore.table.core.windows.net"
 PROGRAM = INSTALLED / "azurite/node_modules/.bin/azurite-table"
@@ -29,26 +28,16 @@ PROGRAM = INSTALLED / "azurite/node_modules/.bin/azurite-table"
 def azurite(tmp_path: Path) -> Iterator[OutboundSettings]:
     """Azurite under the name of an Azure storage account."""
     files = ensure_certificates(tmp_path / "tls", [HOST], datetime.now(UTC))
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    command = [str(PROGRAM), "--tableHost", "127.0.0.1", "--tablePort", str(port), "--inMemoryPersistence"]
-    command += ["--cert", str(files.cert_file), "--key", str(files.key_file), "--disableTelemetry"]
-    environment = {**os.environ, "AZURITE_ACCOUNTS": f"leadstore:{KEY}"}
-    with (tmp_path / "azurite.txt").open("wb") as output:
+    said = tmp_path / "azurite.txt"
+    with kept_port("127.0.0.1", 0) as port, said.open("wb") as output:
+        command = [str(PROGRAM), "--tableHost", "127.0.0.1", "--tablePort", str(port), "--inMemoryPersistence"]
+        command += ["--cert", str(files.cert_file), "--key", str(files.key_file), "--disableTelemetry"]
+        environment = surroundings(AZURITE_ACCOUNTS=f"leadstore:{KEY}")
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output, cwd=tmp_path)
-    until(lambda: _listens(port))
+        until(lambda: "successfully" in said.read_text(), said.read_text)
     yield OutboundSettings(local_targets=True, ca_file=files.ca_file, connect_to={HOST: f"127.0.0.1:{port}"})
     process.terminate()
-    process.wait(timeout=20)
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
+    process.wait(timeout=PATIENCE)
 
 
 def test_row_is_written_once_however_often_it_is_sent(azurite: OutboundSettings) -> None:

@@ -67,8 +67,7 @@ def test_both_shapes_of_the_metadata(server: Server) -> None:
     """One object for az and Terraform, an array for older readers; the names Terraform insists on are there."""
     shapes = {}
     for version in ("2022-09-01", "2019-05-01"):
-        address = f"{server.ready['arm']}/metadata/endpoints?api-version={version}"
-        shapes[version] = json.loads(run(["curl", "-sf", "--cacert", server.ready["ca_file"], address], {}).stdout)
+        shapes[version] = server.send("GET", f"{server.ready['arm']}/metadata/endpoints?api-version={version}").json()
 
     assert isinstance(shapes["2019-05-01"], list)
     assert shapes["2022-09-01"] in shapes["2019-05-01"]
@@ -92,14 +91,13 @@ def test_tokens_are_kept(server: Server, tmp_path: Path) -> None:
 def test_the_challenge(server: Server) -> None:
     """Without a token, and with one nobody gave, an answer says where to sign in: at the subscription's tenant."""
     address = f"{server.ready['arm']}/subscriptions/{PRODUCTION}?api-version=2022-12-01"
-    for sent in ([], ["-H", "Authorization: Bearer nobody.gave.this"]):
-        told = run(["curl", "-si", "--cacert", server.ready["ca_file"], *sent, address], {}).stdout
-        head, _, body = told.replace("\r\n", "\n").partition("\n\n")
-        assert " 401" in head.partition("\n")[0]
-        challenge = next(line for line in head.split("\n") if line.lower().startswith("www-authenticate:"))
+    for sent in ({}, {"authorization": "Bearer nobody.gave.this"}):
+        told = server.send("GET", address, headers=sent)
+        assert told.status_code == 401
+        challenge = told.headers["www-authenticate"]
         assert re.search(r'Bearer authorization_uri="https://localhost:\d+/[^"]+"', challenge)
         assert 'error="invalid_token"' in challenge
-        assert json.loads(body)["error"]["code"] in ("AuthenticationFailed", "InvalidAuthenticationToken")
+        assert told.json()["error"]["code"] in ("AuthenticationFailed", "InvalidAuthenticationToken")
 
 
 def test_python_signs_in_by_its_variables(server: Server) -> None:

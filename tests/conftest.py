@@ -1,6 +1,7 @@
 """Databases for the tests: a file of SQLite, and a PostgreSQL that the test run brings along."""
 
 import copy
+import os
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -25,6 +27,12 @@ from tests.databases import furnish, make_every_table
 from tests.scheduling import pytest_xdist_make_scheduler
 
 __all__ = ["pytest_xdist_make_scheduler"]
+
+# The same examples on every machine and at every run, however slow: what passed once passes again. To look for new ones:
+# HYPOTHESIS_PROFILE=searching
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("searching", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture(autouse=True, scope="module")

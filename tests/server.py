@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,32 @@ from tests.databases import lay_out
 
 REPOSITORY = Path(__file__).parents[1]
 DEMO_WORLD = REPOSITORY / "examples" / "worlds" / "demo.yaml"
+PATIENCE = 180.0
+"""Seconds that anything may take before a test gives it up. When all goes well nobody waits, so it is long: other people's
+machines are slower than ours, and busy."""
+
 ARM = "https://management.core.windows.net/"
 AZ_CLIENT = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+
+
+def surroundings(**more: str) -> dict[str, str]:
+    """Return the environment of this process without what would lead a program elsewhere, and with what is said here.
+
+    Whoever runs the tests may live behind a proxy, or have a Lightkeeper or an Azure of their own.
+    """
+    foreign = ("LIGHTKEEPER_", "AZURE_", "ARM_")
+    proxies = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+    own = {k: v for k, v in os.environ.items() if not k.startswith(foreign) and k.lower() not in proxies}
+    return own | more
+
+
+def until(what: Callable[[], Any], told: Callable[[], Any] = lambda: "it did not happen") -> Any:
+    """Return what `what` returns as soon as that is true; `told` says in the end what there is instead."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := what()):
+        assert time.monotonic() < deadline, told()
+        time.sleep(0.02)
+    return found
 
 
 @dataclass
@@ -55,14 +81,15 @@ class Server:
         command += ["--world", str(self.world)] if self.world else []
         command += ["--database", self.database] if self.database else []
         with (self.data / "output.txt").open("ab") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY)
-        deadline = time.monotonic() + 60
+            self.process = subprocess.Popen(command, stdout=output, stderr=output, cwd=REPOSITORY, env=surroundings())
+        deadline = time.monotonic() + PATIENCE
         while not ready_file.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError((self.data / "output.txt").read_text()[-4000:])
             time.sleep(0.02)
         self.ready = json.loads(ready_file.read_text())
         self._tokens.clear()
+        self._hang_up()
         self._client = self.client()
         return self
 
@@ -71,13 +98,13 @@ class Server:
         assert self.process is not None
         self._hang_up()
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=PATIENCE)
 
     def kill(self) -> None:
         """End it at once, in the middle of whatever it does."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=PATIENCE)
         self._hang_up()
 
     def _hang_up(self) -> None:
@@ -118,9 +145,8 @@ class Server:
         return found
 
     def client(self) -> httpx2.Client:
-        import ssl
-
-        return httpx2.Client(verify=ssl.create_default_context(cafile=self.ready["ca_file"]), timeout=30)
+        trusted = ssl.create_default_context(cafile=self.ready["ca_file"])
+        return httpx2.Client(verify=trusted, timeout=PATIENCE, trust_env=False)
 
     def token(self, user: str, password: str, tenant: str = "organizations", scope: str = f"{ARM}/.default") -> str:
         """Sign a person in with a password and return the access token."""
@@ -143,15 +169,14 @@ class Server:
 
     def cli(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         """Run the command line against this server's data folder."""
-        environment = {**os.environ, "LIGHTKEEPER_DATA": str(self.data), "NO_COLOR": "1", "COLUMNS": "160"}
         return subprocess.run(
             [sys.executable, "-m", "lightkeeper", *arguments],
             input=stdin,
             capture_output=True,
             text=True,
-            env=environment,
+            env=surroundings(LIGHTKEEPER_DATA=str(self.data), NO_COLOR="1", COLUMNS="160"),
             cwd=REPOSITORY,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
 

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +15,29 @@ import uvloop
 from granian.constants import Interfaces, SSLProtocols
 from granian.server.embed import Server
 
-_TRIES = 200
+_TRIES = 3000
 
 
 class PortTaken(RuntimeError):
     """Somebody else listens on the port asked for."""
 
 
-def free_port(host: str, asked: int) -> int:
-    """Return `asked`, or a free port when it is 0. Raises `PortTaken` when `asked` is in use."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+@contextlib.contextmanager
+def kept_port(host: str, asked: int) -> Iterator[int]:
+    """Yield `asked`, or a free port when it is 0, and let nobody else choose it meanwhile.
+
+    Between the choice and the first listening lies the whole start of a server. A port that is bound is given neither to
+    another server that asks for a free one nor to a connection that goes out. Raises `PortTaken` when `asked` is in use.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as keeper:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, asked))
+            keeper.bind((host, asked))
         except OSError as fault:
             raise PortTaken(
                 f"Port {asked} on {host} is taken ({fault.strerror}). Name another one, or 0 for a free one."
             ) from fault
-        return int(probe.getsockname()[1])
+        yield int(keeper.getsockname()[1])
 
 
 def serve(apps: list[tuple[Any, int]], *, host: str, certificate: Path, key: Path, ready: Callable[[], None]) -> None:

@@ -1,7 +1,6 @@
 """`kill -9` while a configure job works and while a submission lies on the reviewer's desk: both are there afterwards."""
 
 import base64
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from lightkeeper.access import roles
 from lightkeeper.publishing.ingestion.names import VERSION
 from lightkeeper.publishing.ingestion.writing import configure_of
 from lightkeeper.publishing.offer import offer_of
-from tests.server import Server
+from tests.server import Server, until
 from tests.stories.cast import EXAMPLE, Cast
 from tests.stories.conftest import make_cast  # noqa: F401  (a fixture)
 
@@ -32,15 +31,6 @@ def cast(desk: Server, make_cast: Callable[[Server], Cast]) -> Cast:  # noqa: F8
 def again(server: Server) -> None:
     server.kill()
     server.start()
-
-
-def until(found: Callable[[], Any], patience: float = 30) -> Any:
-    """Ask until there is an answer, and return it."""
-    deadline = time.monotonic() + patience
-    while not (answer := found()):
-        assert time.monotonic() < deadline, "nothing came of it"
-        time.sleep(0.05)
-    return answer
 
 
 def reviewer(server: Server, method: str, path: str, body: Any = None) -> Any:

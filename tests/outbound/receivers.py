@@ -3,7 +3,6 @@
 import json
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -90,14 +89,4 @@ class Receiver:
     def settings(self, **more: Any) -> OutboundSettings:
         """Settings with which this server is reached, under all of its names."""
         at = dict.fromkeys(self.hosts, f"127.0.0.1:{self.port}")
-        return OutboundSettings(local_targets=True, ca_file=self.ca_file, connect_to=at, timeout_seconds=5, **more)
-
-
-def until(what: Callable[[], Any], *, seconds: float = 30) -> Any:
-    """Return what `what` returns as soon as that is true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not happen in time")
+        return OutboundSettings(local_targets=True, ca_file=self.ca_file, connect_to=at, timeout_seconds=30, **more)

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.outbound.receivers import until
-from tests.server import DEMO_WORLD, Server
+from tests.server import DEMO_WORLD, Server, until
 from tests.stories.cast import Cast
 
 

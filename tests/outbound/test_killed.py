@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.outbound.receivers import Answer, Got, Receiver, until
-from tests.server import DEMO_WORLD, Person, Server
+from tests.outbound.receivers import Answer, Got, Receiver
+from tests.server import DEMO_WORLD, PATIENCE, Person, Server, until
 from tests.stories.cast import Cast
 
 
@@ -41,7 +41,7 @@ def test_no_lead_is_lost_or_counted_twice_under_kill(tmp_path: Path) -> None:
 
         def slow(got: Got) -> Answer:
             arrived.set()
-            hold.wait(20)
+            hold.wait(PATIENCE)
             return 200, {}, b""
 
         before = len(receiver.got)
@@ -51,7 +51,7 @@ def test_no_lead_is_lost_or_counted_twice_under_kill(tmp_path: Path) -> None:
                 "POST", f"storefront/{cast.publisher_id}/care/contact", {"consent": True, "comment": str(n)}
             )
             assert answer.status_code == 200, answer.text
-        assert arrived.wait(20)
+        assert arrived.wait(PATIENCE)
 
         server.kill()
         receiver.answer = lambda got: (200, {}, b"")
@@ -66,7 +66,7 @@ def test_no_lead_is_lost_or_counted_twice_under_kill(tmp_path: Path) -> None:
             done = [one for one in leads if one["state"] == "delivered"]
             return done if len(done) >= 6 else None
 
-        delivered = until(ended, seconds=60)
+        delivered = until(ended)
         live = Counter(got.json["EventId"] for got in receiver.got[before:])
         comments = {got.json["EventId"]: got.json["Description"] for got in receiver.got[before:]}
         assert sorted(comments.values()) == ["0", "1", "2", "3", "4"]

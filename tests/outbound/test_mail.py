@@ -1,6 +1,7 @@
 """Mail, taken by a real SMTP server."""
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -13,6 +14,7 @@ from lightkeeper.outbound import mail
 from lightkeeper.outbound.outlet import Undelivered
 from lightkeeper.outbound.settings import OutboundSettings
 from tests.outbound.test_rules import NOW, REQUEST
+from tests.server import PATIENCE
 
 
 class Box:
@@ -38,23 +40,20 @@ class Box:
 def box() -> Iterator[tuple[Box, OutboundSettings]]:
     """A mailbox behind a mail server on this machine."""
     kept = Box()
-    loop = asyncio.new_event_loop()
-    controller = Controller(kept, hostname="127.0.0.1", port=0, loop=loop)
-    controller.port = _free_port()
+    controller = AnyPort(kept, "127.0.0.1", 0, asyncio.new_event_loop(), ready_timeout=PATIENCE)
     controller.start()
-    yield (
-        kept,
-        OutboundSettings(smtp=f"smtp://127.0.0.1:{controller.port}", mail_from="lk@market.example", timeout_seconds=5),
-    )
+    address = f"smtp://127.0.0.1:{controller.port}"
+    yield kept, OutboundSettings(smtp=address, mail_from="lk@market.example", timeout_seconds=30)
     controller.stop()
 
 
-def _free_port() -> int:
-    import socket
+class AnyPort(Controller):
+    """A mail server on a port that the system chooses while it binds, so that nobody else can take it in between."""
 
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
 def send(settings: OutboundSettings, to: str, subject: str = "Hello", text: str = "Text\n") -> None:
@@ -93,6 +92,9 @@ def test_refused_receiver(box: tuple[Box, OutboundSettings], to: str, final: boo
 
 
 def test_server_that_does_not_answer_is_tried_again() -> None:
-    with pytest.raises(Undelivered) as fault:
-        send(OutboundSettings(smtp=f"smtp://127.0.0.1:{_free_port()}", timeout_seconds=2), "a@b.example")
+    with socket.socket() as bound:  # and nobody listens there
+        bound.bind(("127.0.0.1", 0))
+        silent = OutboundSettings(smtp=f"smtp://127.0.0.1:{bound.getsockname()[1]}", timeout_seconds=30)
+        with pytest.raises(Undelivered) as fault:
+            send(silent, "a@b.example")
     assert not fault.value.final

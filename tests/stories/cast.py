@@ -5,7 +5,6 @@ Names carry the story's own name, and ids are derived from names, so that storie
 
 import base64
 import copy
-import time
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,7 +13,7 @@ import httpx2
 from ruamel.yaml import YAML
 
 from lightkeeper.world import names
-from tests.server import REPOSITORY, Person, Server
+from tests.server import REPOSITORY, Person, Server, until
 
 MANAGED = "Microsoft.ManagedServices"
 EXAMPLE = REPOSITORY / "examples" / "offers" / "fabrikam"
@@ -193,12 +192,9 @@ class Cast:
     def stage(self) -> str:
         return str(self.person("msp", "publisher").partner("GET", f"{self.place}/status").json()["stage"])
 
-    def wait_for(self, *stages: str, patience: float = 30) -> str:
-        deadline = time.monotonic() + patience
-        while (stage := self.stage()) not in stages:
-            assert time.monotonic() < deadline, f"still {stage}, not {stages}"
-            time.sleep(0.02)
-        return stage
+    def wait_for(self, *stages: str) -> str:
+        """Return the first of these stages that the offer is seen in."""
+        return str(until(lambda: (stage := self.stage()) in stages and stage, lambda: f"{self.stage()}, not {stages}"))
 
     def sign_off(self) -> None:
         answer = self.person("msp", "publisher").partner("POST", f"{self.place}/golive", {})
@@ -257,15 +253,14 @@ class Cast:
         return finished(self.owner, path)
 
 
-def finished(person: Person, path: str, patience: float = 30) -> dict[str, Any]:
+def finished(person: Person, path: str) -> dict[str, Any]:
     """Return a deployment once it has ended."""
-    deadline = time.monotonic() + patience
-    while True:
-        found: dict[str, Any] = person.ask("GET", path, version=ARM_DEPLOYMENTS).json()
-        if found["properties"]["provisioningState"] in ("Succeeded", "Failed", "Canceled"):
-            return found
-        assert time.monotonic() < deadline, found
-        time.sleep(0.05)
+
+    def ended() -> Any:
+        found = person.ask("GET", path, version=ARM_DEPLOYMENTS).json()
+        return found["properties"]["provisioningState"] in ("Succeeded", "Failed", "Canceled") and found
+
+    return dict(until(ended))
 
 
 def refusal(answer: httpx2.Response) -> tuple[int, str]:

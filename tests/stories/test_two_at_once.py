@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import httpx2
 
 from lightkeeper.kernel import ids
+from tests.server import PATIENCE
 from tests.stories.cast import ARM_GROUPS, ARM_MACHINES, ARM_MANAGED, BASIC, MANAGED, READER, Cast
 
 MANY = 5
@@ -24,7 +25,7 @@ def at_once(asks: Sequence[Callable[[], httpx2.Response]]) -> list[httpx2.Respon
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=PATIENCE)
     found = [answers[number] for number in range(len(asks))]
     assert all(answer.status_code < 500 for answer in found), [answer.text for answer in found]
     return found
@@ -207,6 +208,6 @@ def test_one_world_applied_by_two_is_applied_once(cast: Cast) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=PATIENCE)
 
     assert sorted(bool(changed) for changed in found) == [False, False, True]

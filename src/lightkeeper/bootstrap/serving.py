@@ -37,10 +37,12 @@ def serve(settings: Settings) -> None:
     """
     os.umask(0o077)  # keys, hashes of passwords and the log are their owner's, in a folder that others may enter too
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone_in(settings.data):
+    with (
+        _alone_in(settings.data),
+        server.kept_port(settings.host, settings.port) as port,
+        server.kept_port(settings.host, settings.graph_port) as graph_port,
+    ):
         request_log.seams.write = reporting.report_to(settings.data).write
-        port = server.free_port(settings.host, settings.port)
-        graph_port = server.free_port(settings.host, settings.graph_port)
         clock = Clock()
         certificates = ensure_certificates(settings.data / "tls", [settings.host], clock.now())
         _settle(settings)

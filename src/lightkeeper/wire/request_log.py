@@ -1,4 +1,4 @@
-"""One JSON line in the log for every request.
+"""One JSON line in the log for every request, written before the end of its answer: who has the answer finds the line.
 
 Written as it is, past the machinery that reports of other kinds go through: this happens on every request. Queries of
 sign-in addresses are left out, since they carry codes and names of people.
@@ -49,24 +49,28 @@ def note(
 
 
 def noted(app: App, surface: str, *, query: bool = False) -> App:
-    """Return the application with a line `request` in the log after each answer; `query` says whether to keep the query."""
+    """Return the application with a line `request` in the log for each answer; `query` says whether to keep the query."""
 
     async def noting(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
         started = time.perf_counter()
-        status = 0
+        status, told = 0, False
 
         async def watching(message: MutableMapping[str, Any]) -> None:
-            nonlocal status
+            nonlocal status, told
             if message["type"] == "http.response.start":
                 status = message["status"]
+            elif not message.get("more_body") and not told:
+                told = True
+                note(scope, surface, status, started, query=query)
             await send(message)
 
         try:
             await app(scope, receive, watching)
         finally:
-            note(scope, surface, status, started, query=query)
+            if not told:  # it failed, or the caller went away
+                note(scope, surface, status, started, query=query)
 
     return noting

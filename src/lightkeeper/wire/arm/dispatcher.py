@@ -107,8 +107,8 @@ class ArmApp:
             answer = errors.unexpected(correlation_id)
             start, body = _written(answer, extra, method)
         await send(start)
-        await send(body)
         request_log.note(scope, "arm", answer.status, started, correlation_id)
+        await send(body)
 
     async def _answer(
         self,
