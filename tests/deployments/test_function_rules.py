@@ -38,6 +38,7 @@ RULES: list[tuple[str, Any]] = [
     ("uri('http://a/b/','/c')", "http://a/c"),
     ("dataUri(createArray(1))", "data:application/json;charset=utf-8;base64,WzFd"),
     ("dataUriToString('data:,a%20b')", "a b"),
+    ("dataUri(true())", "data:application/json;charset=utf-8;base64,dHJ1ZQ=="),
     ("json('{a:1}')", {"a": 1}),
     ("string(json('1.5'))", "1.5"),
     ("format('{0}',createArray(1,'a'))", "[1,'a']"),
@@ -56,6 +57,7 @@ RULES: list[tuple[str, Any]] = [
         ],
     ),
     ("shallowMerge(createArray())", {}),
+    ("shallowMerge(createArray(createObject('a',1),createObject('A',2)))", {"a": 2}),
     ("union(createArray(1,1),createArray(1))", [1]),
     ("intersection(createArray(1,2,2),createArray(2))", [2]),
     ("distinct(createArray(1,'1',1))", [1, "1"]),
@@ -77,6 +79,7 @@ RULES: list[tuple[str, Any]] = [
     ("dateTimeAdd('2020-01-01T00:00:00Z','P1W')", "2020-01-08T00:00:00Z"),
     ("dateTimeAdd('2020-03-31','-P1M')", "2020-02-29T00:00:00Z"),
     ("dateTimeAdd('2020-01-01T00:00:00+02:00','PT1H')", "2019-12-31T23:00:00Z"),
+    ("dateTimeAdd('2020-01-01T13:04:05Z','P0D','')", "01/01/2020 13:04:05"),
     ("cidrSubnet('10.144.5.7/20',24,0)", "10.144.0.0/24"),
     ("cidrHost('fdad::/64',1)", "fdad::2"),
     (

@@ -403,7 +403,16 @@ FAULTS: list[tuple[str, str]] = [
     ("cidrSubnet('10.0.0.0/24',16,0)", "prefix"),
     ("cidrSubnet('10.0.0.0/24',25,2)", "outside of the range"),
     ("cidrHost('10.0.0.0/24',300)", "outside of the range"),
+    ("cidrHost('10.0.0.0/24',254)", "outside of the range"),
     ("parseCidr('10.0.0.0')", "not a valid network"),
+    ("parseCidr('10.0.0.0/255.0.0.0')", "not a valid network"),
+    ("float('1e400')", "cannot convert provided value '1e400' to float value"),
+    ("take(createObject(),1)", "to be an array or a string. The provided value is of type 'Object'."),
+    (
+        "dateTimeAdd('2020-01-01T00:00:00Z','P1D','Q')",
+        "Unable to evaluate the template language function 'dateTimeAdd'.",
+    ),
+    ("copyIndex(1,2)", "of type 'String'"),
     (
         "resourceId('Microsoft.Sql/servers/databases','s')",
         "Unable to evaluate template language function 'resourceId': the type 'Microsoft.Sql/servers/databases' requires '2' resource name argument(s).",
@@ -416,6 +425,7 @@ FAULTS: list[tuple[str, str]] = [
     ("newGuid()", "The template function 'newGuid' is not expected at this location."),
     ("utcNow()", "The template function 'utcNow' is not expected at this location."),
     ("reference('x')", "The template function 'reference' is not expected at this location."),
+    ("list('x','2022-09-01')", "The template function 'list' is not expected at this location."),
     ("listKeys('x','2022-09-01')", "The template function 'listKeys' is not expected at this location."),
     ("copyIndex()", "The function can only be used in a resource with copy specified."),
     ("copyIndex('x')", "The provided copy name 'x' doesn't exist in the resource."),
@@ -533,3 +543,11 @@ def test_union_and_intersection_are_what_sets_say(one: list[int], other: list[in
 
     assert value_of("union(parameters('a'),parameters('b'))", parameters=given) == list(dict.fromkeys(one + other))
     assert set(value_of("intersection(parameters('a'),parameters('b'))", parameters=given)) == set(one) & set(other)
+
+
+def test_a_lambda_does_not_choose_which_resource_is_asked() -> None:
+    """Lambda variables may not be used inside `reference` or `list*`."""
+    expression = "map(createArray('a','b'),lambda('n',reference(lambdaVariables('n'))))"
+
+    with pytest.raises(LanguageFault, match="The template function 'lambdaVariables' is not expected"):
+        value_of(expression, place=Place.OUTPUT)

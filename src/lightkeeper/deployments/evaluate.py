@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from lightkeeper.deployments import functions
-from lightkeeper.deployments.environment import Environment
-from lightkeeper.deployments.expressions import Access, Call, Literal, Node, is_expression, literal_of, parse
+from lightkeeper.deployments.environment import RUNTIME, Environment
+from lightkeeper.deployments.expressions import Access, Call, Literal, Node, calls_in, is_expression, literal_of, parse
 from lightkeeper.deployments.faults import LanguageFault, Misspelled
 from lightkeeper.deployments.functions.lambdas import TAKE_LAMBDAS, Lambda
 from lightkeeper.deployments.functions.registry import Kind
@@ -30,6 +30,8 @@ def _builtin(node: Call, environment: Environment) -> Value:
         raise Misspelled(f"The template function '{node.name}' is not valid.")
     found.check_place(environment.place)
     found.check_count(len(node.arguments))
+    if found.places is RUNTIME and environment.local and _of_a_lambda(node):
+        raise Misspelled("The template function 'lambdaVariables' is not expected at this location.")
     if found.kind is Kind.LAZY:
         return found.body(environment, node.arguments, evaluate)
     values = [evaluate(argument, environment) for argument in node.arguments]
@@ -38,6 +40,11 @@ def _builtin(node: Call, environment: Environment) -> Value:
     if found.kind is Kind.AWARE:
         return found.body(environment, *values)
     return bounded(found.body(*values), found.name)
+
+
+def _of_a_lambda(node: Call) -> bool:
+    """Return whether a resource would be named by a variable of a lambda: which ones are asked must be known before."""
+    return any(one.name.lower() == "lambdavariables" for one in calls_in(node))
 
 
 def text_value(text: str, environment: Environment) -> Value:

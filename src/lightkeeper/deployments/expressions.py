@@ -9,6 +9,7 @@ There are no operators and no keywords; everything else is a function.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -77,6 +78,17 @@ def literal_of(text: str) -> str:
 def quoted(text: str) -> str:
     """Return a template string that stands for exactly `text`, whatever it looks like."""
     return f"[{text}" if text.startswith("[") and text.endswith("]") else text
+
+
+def calls_in(node: Node) -> Iterator[Call]:
+    """Yield every call of a tree, the outer before the inner ones."""
+    if isinstance(node, Call):
+        yield node
+        for argument in node.arguments:
+            yield from calls_in(argument)
+    elif isinstance(node, Access):
+        yield from calls_in(node.base)
+        yield from calls_in(node.key)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lightkeeper.deployments import identity
 from lightkeeper.deployments.environment import Environment, Place
 from lightkeeper.deployments.evaluate import evaluate
-from lightkeeper.deployments.expressions import Access, Call, Node, is_expression, parse
+from lightkeeper.deployments.expressions import Call, calls_in, is_expression, parse
 from lightkeeper.deployments.faults import LanguageFault, NotYetKnown, TemplateFault
 from lightkeeper.deployments.values import Value, lookup
 
@@ -95,7 +95,7 @@ def implied(planned: "Planned", index: Index, names: "TemplateNames") -> Iterato
             node = parse(text)
         except LanguageFault:
             continue  # said when the body is evaluated, with its path
-        for call in _calls(node):
+        for call in calls_in(node):
             yield from _targets(call, environment, index)
 
 
@@ -138,29 +138,30 @@ def _texts(value: Value, skipped: str) -> Iterator[str]:
                 yield from _texts(one, "")
 
 
-def _calls(node: Node) -> Iterator[Call]:
-    if isinstance(node, Call):
-        yield node
-        for argument in node.arguments:
-            yield from _calls(argument)
-    elif isinstance(node, Access):
-        yield from _calls(node.base)
-        yield from _calls(node.key)
-
-
 def ordered(resources: Mapping[str, "Planned"], names: "TemplateNames") -> dict[str, "Planned"]:
     """Return the resources so that each stands behind all it waits for, otherwise as declared.
 
     Raises `TemplateFault` naming the resources of a circle.
     """
+    waits = {one.key: sum(key in resources for key in one.depends_on) for one in resources.values()}
+    followers: dict[str, list[str]] = {}
+    for one in resources.values():
+        for key in one.depends_on:
+            followers.setdefault(key, []).append(one.key)
+    place = {key: n for n, key in enumerate(resources)}
     found: dict[str, Planned] = {}
-    remaining = dict(resources)
-    while remaining:
-        ready = [one for one in remaining.values() if all(key not in remaining for key in one.depends_on)]
-        if not ready:
-            raise _circle(remaining, names)
-        for one in ready:
-            found[one.key] = remaining.pop(one.key)
+    ready = [key for key, count in waits.items() if not count]
+    while ready:
+        found |= {key: resources[key] for key in ready}
+        freed: list[str] = []
+        for key in ready:
+            for follower in followers.get(key, ()):
+                waits[follower] -= 1
+                if not waits[follower]:
+                    freed.append(follower)
+        ready = sorted(freed, key=place.__getitem__)
+    if len(found) < len(resources):
+        raise _circle({key: one for key, one in resources.items() if key not in found}, names)
     return found
 
 

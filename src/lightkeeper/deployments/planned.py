@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from lightkeeper.deployments import identity
 from lightkeeper.deployments.declared import Declared
@@ -70,35 +69,38 @@ class Plan:
 
     resources: Mapping[str, Planned]
     loops: Mapping[str, tuple[str, ...]]  # loop name in lower case -> keys in the order of the loop
+    symbols: Mapping[str, Planned]  # by symbolic name, in a loop with the index: `app[0]`
+    forms: Mapping[str, tuple[Planned, ...]]  # by every short form of type and name
+
+    @classmethod
+    def of(cls, resources: Mapping[str, Planned], loops: Mapping[str, tuple[str, ...]]) -> "Plan":
+        """Return the plan of resources in their order."""
+        forms: dict[str, tuple[Planned, ...]] = {}
+        for one in resources.values():
+            for form in identity.forms(one.type, one.name):
+                forms[form] = (*forms.get(form, ()), one)
+        symbols = {_symbol(one): one for one in reversed(list(resources.values())) if one.declared.symbol is not None}
+        return cls(resources, loops, symbols, forms)
 
     def in_order(self) -> list[Planned]:
         """Return the resources, each behind everything it depends on."""
         return list(self.resources.values())
 
     def find(self, target: str) -> Planned | None:
-        """Return the resource an expression means by symbol, name or id; None when it is none of this template."""
-        return find(self.resources.values(), target)
-
-
-def find(resources: Any, target: str) -> Planned | None:
-    """Return the one resource meant by `target`; symbols before ids before names."""
-    folded = target.lower().rstrip("/")
-    every: list[Planned] = list(resources)
-    for one in every:
-        if one.declared.symbol is not None and _symbol(one) == folded:
-            return one
-    if folded.startswith("/"):
-        exact = next((one for one in every if one.key == folded), None)
-        return exact
-    found = [one for one in every if folded in identity.forms(one.type, one.name)]
-    if len(found) > 1:
-        active = [one for one in found if one.condition]
-        if len(active) == 1:
-            return active[0]
-        raise LanguageFault(
-            f"The resource name '{target}' is not unique in the template. Refer to the resource by its id."
-        )
-    return found[0] if found else None
+        """Return the resource an expression means by symbol, id or name; None when it is none of this template."""
+        folded = target.lower().rstrip("/")
+        if folded in self.symbols:
+            return self.symbols[folded]
+        if folded.startswith("/"):
+            return self.resources.get(folded)
+        found = self.forms.get(folded, ())
+        if len(found) > 1:
+            found = tuple(one for one in found if one.condition)
+        if len(found) > 1:
+            raise LanguageFault(
+                f"The resource name '{target}' is not unique in the template. Refer to the resource by its id."
+            )
+        return found[0] if found else None
 
 
 def _symbol(one: Planned) -> str:

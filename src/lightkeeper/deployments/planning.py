@@ -45,7 +45,7 @@ def plan(names: TemplateNames) -> Plan:
         except LanguageFault as fault:
             raise not_valid(names, planned.declared, planned.name, fault) from fault
         joined[planned.key] = replace(planned, depends_on=edges)
-    return Plan(graph.ordered(joined, names), loops)
+    return Plan.of(graph.ordered(joined, names), loops)
 
 
 def not_valid(names: TemplateNames, declared: Declared, name: str, fault: LanguageFault) -> TemplateFault:

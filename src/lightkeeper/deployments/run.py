@@ -49,8 +49,8 @@ def still_wanted(office: Office, run_id: str) -> bool:
     """Return whether the run has neither ended nor been canceled."""
     with office.reading(PLATFORM) as call:
         call.open_to_all(RECORDS)
-        found = store.find_run(call, run_id)
-    return found is not None and not found.state.terminal
+        state = store.state_of(call, run_id)
+    return state is not None and not state.terminal
 
 
 def close(

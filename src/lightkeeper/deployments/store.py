@@ -85,6 +85,12 @@ def find_run(call: Call, run_id: str) -> Deployment | None:
     return _one(call.connection.execute(select(deployments).where(deployments.c.run_id == run_id)).first())
 
 
+def state_of(call: Call, run_id: str) -> State | None:
+    """Return how far a run is, None when its record is gone; the rest of the record may be large."""
+    found = call.connection.execute(select(deployments.c.state).where(deployments.c.run_id == run_id)).scalar()
+    return None if found is None else State(found)
+
+
 def unfinished(call: Call, before: datetime) -> list[str]:
     """Return the runs accepted before a time that have not ended, oldest first, without those that are part of another."""
     query = (

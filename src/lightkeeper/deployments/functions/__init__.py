@@ -26,9 +26,9 @@ FAMILIES = (
 
 
 def find(name: str) -> Function | None:
-    """Return the function of this name, in any case; `list` with any suffix is one function."""
+    """Return the function of this name, in any case; `list` is one function, with any suffix or none."""
     folded = name.lower()
     found = FUNCTIONS.get(folded)
-    if found is None and folded.startswith("list") and len(folded) > len("list"):
+    if found is None and folded.startswith("list"):
         return runtime.lister(name)
     return found

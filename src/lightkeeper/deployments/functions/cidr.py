@@ -10,7 +10,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 def _network(name: str, value: Value) -> Network:
     written = text(name, value)
-    if "/" not in written:
+    if not written.rpartition("/")[2].isdecimal():  # a mask or none: neither is CIDR notation
         raise failed(name, f"The parameter '{written}' is not a valid network in CIDR notation.")
     try:
         return ipaddress.ip_network(written, strict=False)
@@ -54,6 +54,7 @@ def cidr_subnet(value: Value, prefix: Value, index: Value) -> str:
 def cidr_host(value: Value, index: Value) -> str:
     """Return the usable address of this number: 0 is the one behind the network's own, for both families."""
     network, number = _network("cidrHost", value), integer("cidrHost", index)
-    if not 0 <= number < network.num_addresses - 1:
+    usable = network.num_addresses - (2 if network.version == 4 and network.prefixlen < 31 else 1)  # no broadcast
+    if not 0 <= number < usable:
         raise failed("cidrHost", f"The host index '{number}' is outside of the range.")
     return str(network.network_address + 1 + number)

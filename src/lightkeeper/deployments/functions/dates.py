@@ -22,14 +22,14 @@ _DURATION = re.compile(
 @aware("utcNow", 0, 1, places=frozenset({Place.PARAMETER}))
 def utc_now(environment: Environment, pattern: Value = UTC_NOW) -> str:
     """Return the time of the deployment; only in the default value of a parameter."""
-    return dotnet_dates.write(environment.now, text("utcNow", pattern))
+    return dotnet_dates.write(environment.now, text("utcNow", pattern), "utcNow")
 
 
 @function("dateTimeAdd", 2, 3)
 def date_time_add(base: Value, duration: Value, pattern: Value = ISO) -> str:
     """Return a time moved by an ISO 8601 duration; months and years follow the calendar, the day is clamped to the month."""
     moved = _moved(_time("dateTimeAdd", text("dateTimeAdd", base)), text("dateTimeAdd", duration))
-    return dotnet_dates.write(moved, text("dateTimeAdd", pattern))
+    return dotnet_dates.write(moved, text("dateTimeAdd", pattern), "dateTimeAdd")
 
 
 @function("dateTimeFromEpoch", 1)
@@ -40,7 +40,7 @@ def date_time_from_epoch(seconds: Value) -> str:
         at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=count)
     except OverflowError:
         raise failed("dateTimeFromEpoch", f"The value '{count}' is not a time.") from None
-    return dotnet_dates.write(at, ISO)
+    return dotnet_dates.write(at, ISO, "dateTimeFromEpoch")
 
 
 @function("dateTimeToEpoch", 1)

@@ -60,11 +60,12 @@ _WRITERS: Mapping[str, Callable[[datetime, int], str]] = {
 }
 
 
-def write(at: datetime, pattern: str) -> str:
+def write(at: datetime, pattern: str, function: str) -> str:
     """Return a UTC time in a .NET format. Raises `LanguageFault` for a single letter that is no standard format."""
+    pattern = pattern or "G"
     if len(pattern) == 1:
         if pattern not in STANDARD:
-            raise failed("utcNow", "Input string was not in a correct format.")
+            raise failed(function, "Input string was not in a correct format.")
         pattern = STANDARD[pattern]
 
     def part(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from lightkeeper.deployments import lenient_json
 from lightkeeper.deployments.functions.registry import failed, function, text
-from lightkeeper.deployments.values import Value, text_of
+from lightkeeper.deployments.values import Value, json_of
 
 _DATA_URI = re.compile(
     r"data:(?P<type>[^,;]*)(?P<parameters>(?:;[^,;]*)*?)(?P<base64>;base64)?,(?P<data>.*)", re.DOTALL | re.IGNORECASE
@@ -42,7 +42,8 @@ def json(value: Value) -> Value:
 def data_uri(value: Value) -> str:
     """Return the value as a data URI: text as plain text, everything else as JSON."""
     media = "text/plain" if isinstance(value, str) else "application/json"
-    return f"data:{media};charset=utf-8;base64,{base64.b64encode(text_of(value).encode()).decode()}"
+    written = value if isinstance(value, str) else json_of(value)
+    return f"data:{media};charset=utf-8;base64,{base64.b64encode(written.encode()).decode()}"
 
 
 @function("dataUriToString", 1)

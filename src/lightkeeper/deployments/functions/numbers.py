@@ -1,5 +1,6 @@
 """Functions of numbers: 64-bit integers, and `int`, `float`."""
 
+import math
 import re
 
 from lightkeeper.deployments.faults import LanguageFault
@@ -90,6 +91,10 @@ def float_(value: Value) -> float | int:
         isinstance(value, (int, float)) and not isinstance(value, bool)
     ):
         number = float(value)
+        if math.isinf(number):
+            raise LanguageFault(
+                f"The template language function 'float' cannot convert provided value '{value}' to float value."
+            )
     elif isinstance(value, str):
         raise LanguageFault(
             f"The template language function 'float' cannot convert provided value '{value}' to float value."

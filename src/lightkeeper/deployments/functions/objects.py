@@ -75,7 +75,8 @@ def shallow_merge(value: Value) -> dict[str, Value]:
     """Return the objects of an array in one; the last one's value wins."""
     found: dict[str, Value] = {}
     for one in array("shallowMerge", value):
-        found |= mapping("shallowMerge", one)
+        for name, item in mapping("shallowMerge", one).items():
+            found[member(found, name) or name] = item
     return found
 
 

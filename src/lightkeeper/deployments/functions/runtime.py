@@ -36,11 +36,9 @@ def references(environment: Environment, loop: Value, full: Value = None) -> Val
 
 
 def lister(name: str) -> Function:
-    """Return the function `listKeys`, `listSecrets` ...: every name that begins with `list` is an action of a resource."""
+    """Return the function `list`, `listKeys`, `listSecrets` ...: every name that begins so is an action of a resource."""
 
     def act(environment: Environment, target: Value, api_version: Value, body: Value = None) -> Value:
-        if environment.local and environment.runtime is None:
-            raise NotYetKnown
         return _runtime(environment).list(text(name, target), name, text(name, api_version), body)
 
     return Function(name, 2, 3, Kind.AWARE, act, RUNTIME)

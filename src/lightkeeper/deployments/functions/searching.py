@@ -42,7 +42,7 @@ def first(value: Value) -> Value:
         return value[:1]
     if isinstance(value, list):
         return value[0] if value else None
-    raise _container("first", value)
+    raise _sequence("first", value)
 
 
 @function("last", 1)
@@ -52,14 +52,14 @@ def last(value: Value) -> Value:
         return value[-1:]
     if isinstance(value, list):
         return value[-1] if value else None
-    raise _container("last", value)
+    raise _sequence("last", value)
 
 
 @function("take", 2)
 def take(value: Value, count: Value) -> Value:
     """Return the first `count` characters or elements, or as many as there are."""
     if not isinstance(value, (str, list)):
-        raise _container("take", value)
+        raise _sequence("take", value)
     return value[: max(0, integer("take", count))]
 
 
@@ -67,7 +67,7 @@ def take(value: Value, count: Value) -> Value:
 def skip(value: Value, count: Value) -> Value:
     """Return what is left behind the first `count` characters or elements."""
     if not isinstance(value, (str, list)):
-        raise _container("skip", value)
+        raise _sequence("skip", value)
     return value[max(0, integer("skip", count)) :]
 
 
@@ -123,8 +123,12 @@ def like(value: Value, pattern: Value) -> bool:
     return True
 
 
-def _container(name: str, value: Value) -> LanguageFault:
+def _sequence(name: str, value: Value) -> LanguageFault:
+    return _container(name, value, "an array or a string")
+
+
+def _container(name: str, value: Value, wanted: str = "an object, an array, or a string") -> LanguageFault:
     return LanguageFault(
-        f"The template language function '{name}' expects its parameter to be an object, an array, or a string."
+        f"The template language function '{name}' expects its parameter to be {wanted}."
         f" The provided value is of type '{type_name(value)}'."
     )
