@@ -6,6 +6,7 @@ import pytest
 
 from lightkeeper.access import service
 from lightkeeper.access.assignment_rules import Asked
+from lightkeeper.access.facts import RoleAssigned
 from lightkeeper.access.index import AccessIndex
 from lightkeeper.access.model import Subject
 from lightkeeper.access.roles import built_in
@@ -113,9 +114,35 @@ def test_the_same_role_twice_is_refused_and_the_same_request_twice_is_fine(town:
     assert other.value.code == "RoleAssignmentUpdateNotPermitted"
 
 
+@pytest.mark.parametrize(
+    ("scope", "code"),
+    [
+        ("/providers/Microsoft.Management/managementGroups/nowhere", "NotFound"),
+        (f"{SUBSCRIPTION}/resourceGroups/nowhere", "ResourceGroupNotFound"),
+        (f"{SUBSCRIPTION}/resourceGroups/one/providers/Microsoft.Compute/virtualMachines/none", "ResourceNotFound"),
+        (
+            f"{SUBSCRIPTION}/resourceGroups/one/providers/Microsoft.Storage/storageAccounts/none/blobServices/default",
+            "ResourceNotFound",
+        ),
+    ],
+)
+def test_nothing_is_given_where_nothing_is(town: Town, scope: str, code: str) -> None:
+    """ARM contract 2.2: a group or resource that is not there is named as missing, also by who would hold a role at it."""
+    town.builds("one")
+    town.index.apply([RoleAssigned("everywhere", f"{CONTOSO}:/", who("owner"), OWNER)])
+
+    with pytest.raises(NotFound) as refused:
+        town.gives("owner", READER, "ann", scope)
+    with pytest.raises(NotFound) as unlisted:
+        listed(town, "owner", scope)
+
+    assert (refused.value.code, unlisted.value.code) == (code, code)
+
+
 def test_a_list_shows_above_and_below_and_filters_narrow_it(town: Town) -> None:
     """ARM contract 6.2: no filter at, above and below; atScope() not below; assignedTo() through groups."""
-    group = f"{SUBSCRIPTION}/providers/Microsoft.X/things/one"
+    group = f"{SUBSCRIPTION}/resourceGroups/one"
+    town.builds("one")
     town.gives("owner", READER, "readers", SUBSCRIPTION)
     town.gives("owner", CONTRIBUTOR, "bob", group)
 
@@ -172,33 +199,6 @@ def test_a_provider_hands_listed_roles_to_managed_identities_of_the_customer(
         assert refused.value.code == "AuthorizationFailed"
 
 
-def test_permissions_are_the_callers_own_and_without_data_actions_across_tenants(town: Town) -> None:
-    """ARM contract 6.3; L101."""
-    town.gives("owner", READER, "readers", SUBSCRIPTION)
-    town.delegates(CONTRIBUTOR)
-
-    with town.office.reading(town.caller("bob")) as call:
-        assert [block.actions for block in service.list_permissions(call, SUBSCRIPTION)] == [("*/read",)]
-    with town.office.reading(town.caller("tech")) as call:
-        [block] = service.list_permissions(call, SUBSCRIPTION)
-        assert block.actions == ("*",) and not block.data_actions
-
-
-def test_assignments_go_with_their_scope(town: Town) -> None:
-    """L68: what is kept below a deleted group goes with it; a group of a longer name stays."""
-    for place in ("a", "a/providers/Microsoft.X/things/one", "ab"):
-        at = (
-            f"{SUBSCRIPTION}/providers/Microsoft.X/places/{place.replace('/providers/Microsoft.X/things/', '/things/')}"
-        )
-        town.gives("owner", READER, "ann", at)
-
-    with town.office.writing(OPERATOR) as call:
-        call.open_to_all("a test")
-        service.on_scope_deleted(call, f"{SUBSCRIPTION}/providers/microsoft.x/places/a")
-
-    assert len(listed(town, "owner", principal_id=who("ann"))) == 1
-    assert may(town, "ann", scope=f"{SUBSCRIPTION}/providers/Microsoft.X/places/ab")
-    assert not may(town, "ann", scope=f"{SUBSCRIPTION}/providers/Microsoft.X/places/a")
 def test_a_provider_does_not_rewrite_what_the_customer_gave(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """L105, L106: knowing the name of the customer's assignment is not enough to take its condition away."""
     monkeypatch.setattr(seams, "identity_carriers", [lambda call, key: {who("identity")}])
@@ -220,6 +220,31 @@ def test_a_provider_does_not_rewrite_what_the_customer_gave(town: Town, monkeypa
         assert service.get_assignment(call, SUBSCRIPTION, theirs.name).condition == "(x)"
 
 
+def test_permissions_are_the_callers_own_and_without_data_actions_across_tenants(town: Town) -> None:
+    """ARM contract 6.3; L101."""
+    town.gives("owner", READER, "readers", SUBSCRIPTION)
+    town.delegates(CONTRIBUTOR)
+
+    with town.office.reading(town.caller("bob")) as call:
+        assert [block.actions for block in service.list_permissions(call, SUBSCRIPTION)] == [("*/read",)]
+    with town.office.reading(town.caller("tech")) as call:
+        [block] = service.list_permissions(call, SUBSCRIPTION)
+        assert block.actions == ("*",) and not block.data_actions
+
+
+def test_assignments_go_with_their_scope(town: Town) -> None:
+    """L68: what is kept below a deleted group goes with it; a group of a longer name stays."""
+    town.builds("a", "ab")
+    for place in ("a", "a/providers/Microsoft.Resources/deployments/one", "ab"):
+        town.gives("owner", READER, "ann", f"{SUBSCRIPTION}/resourceGroups/{place}")
+
+    with town.office.writing(OPERATOR) as call:
+        call.open_to_all("a test")
+        service.on_scope_deleted(call, f"{SUBSCRIPTION}/resourcegroups/a")
+
+    assert len(listed(town, "owner", principal_id=who("ann"))) == 1
+    assert may(town, "ann", scope=f"{SUBSCRIPTION}/resourceGroups/ab")
+    assert not may(town, "ann", scope=f"{SUBSCRIPTION}/resourceGroups/a")
 
 
 def test_an_index_rebuilt_from_the_tables_equals_one_that_followed_the_log(town: Town) -> None:

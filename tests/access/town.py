@@ -57,6 +57,12 @@ class Town:
         tenant = FABRIKAM if name == "tech" else CONTOSO
         return Caller(who(name), tenant, f"{name}@example", CallerKind.USER, tenant, who(name))
 
+    def builds(self, *groups: str) -> None:
+        """Make resource groups."""
+        with self.office.writing(OPERATOR) as call:
+            for group in groups:
+                resources.put_resource_group(call, SUBSCRIPTION.rpartition("/")[2], group, "westeurope")
+
     def gives(
         self, by: Caller | str, role: str, to: str, scope: str, **more: str
     ) -> tuple[service.RoleAssignment, bool]:

@@ -77,7 +77,7 @@ def put_lock(call: Call, scope: str, name: str, asked: LockAsked) -> Written[Loc
 def get_lock(call: Call, scope: str, name: str) -> Lock:
     """Return the lock of this name at exactly this scope. Raises `NotFound`."""
     call.authorize(actions.READ_LOCKS, scope)
-    found = lock_store.find(call.connection, place_of(call, scope).keys[0], name)
+    found = lock_store.find(call.connection, place_of(call, scope, must_exist=True).keys[0], name)
     if found is None:
         raise NotFound("LockNotFound", f"The lock '{name}' could not be found.")
     return found
@@ -86,7 +86,7 @@ def get_lock(call: Call, scope: str, name: str) -> Lock:
 def list_locks(call: Call, scope: str, *, at_scope: bool = False) -> Sequence[Lock]:
     """Return the locks that bear on `scope`: at it and above it, and unless `at_scope` below it too."""
     call.authorize(actions.READ_LOCKS, scope)
-    place = place_of(call, scope)
+    place = place_of(call, scope, must_exist=True)
     return lock_store.list_around(call.connection, place.keys, None if at_scope else place.keys[0])
 
 

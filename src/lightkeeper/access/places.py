@@ -22,8 +22,8 @@ class Place:
 def place_of(call: Call, scope: str, *, must_exist: bool = False) -> Place:
     """Return where a scope is; the tenant comes from the subscription's row, which this call may just have written.
 
-    Raises `NotFound` for a subscription nobody knows, and with `must_exist` for such a resource group; `Invalid` for
-    what is no scope.
+    Raises `NotFound` for a subscription nobody knows, and with `must_exist` for anything else that is not there; `Invalid`
+    for what is no scope.
     """
     try:
         parsed = resource_id.parse(scope)
@@ -31,8 +31,8 @@ def place_of(call: Call, scope: str, *, must_exist: bool = False) -> Place:
         raise Invalid("InvalidScope", f"'{scope[:300]}' is not a scope.") from fault
     if parsed.subscription_id is not None:
         home: str = resources.require_subscription(call, parsed.subscription_id.lower()).tenant_id
-        if must_exist and parsed.resource_group is not None:
-            resources.require_resource_group(call, parsed.subscription_id.lower(), parsed.resource_group)
     else:
         home = call.caller.tenant_id
+    if must_exist:
+        resources.require_scope(call, parsed, home)
     return Place(home, index_of(call).view.chain(scope, home).keys, parsed.subscription_id is not None)

@@ -4,10 +4,10 @@ A customer's assignments are the customer's: a caller from a managing tenant see
 delegated grants are no role assignments, so nobody sees them here (L105).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lightkeeper.access import actions, denials, locks, reach, store
+from lightkeeper.access import actions, constrained, denials, locks, reach, store
 from lightkeeper.access.assignment_rules import (
     Asked,
     AssignmentFacts,
@@ -15,6 +15,7 @@ from lightkeeper.access.assignment_rules import (
     check_assignment,
     why_not_hand_on,
 )
+from lightkeeper.access.condition_language import Attribute
 from lightkeeper.access.custom_roles import assignable_role
 from lightkeeper.access.explain import Explanation, explain
 from lightkeeper.access.gate import index_of, refusal, subject_of
@@ -49,9 +50,9 @@ def assign_role(call: Call, scope: str, asked: Asked) -> tuple[RoleAssignment, b
     Raises `Invalid` for what is malformed or does not exist, `Conflict` (RoleAssignmentExists) when the principal holds
     the role there under another name, and `Forbidden` for who may not, providers included (L106).
     """
-    allowed = _may_give(call, scope)
+    allowed = _may_give(call, scope, asked)
     if allowed:
-        call.authorize(actions.WRITE_ROLE_ASSIGNMENTS, scope)  # asks for locks, too
+        constrained.demand(call, actions.WRITE_ROLE_ASSIGNMENTS, scope, _requested(call, asked))  # asks for locks, too
     chain = place_of(call, scope, must_exist=True)
     facts = _facts(call, chain, asked)
     if not allowed:
@@ -64,7 +65,7 @@ def why_not_assign(call: Call, scope: str, asked: Asked) -> Finding | None:
 
     Raises `Forbidden` for who may not give it, and `NotFound` or `Invalid` for what is no scope.
     """
-    allowed = _may_give(call, scope)
+    allowed = _may_give(call, scope, asked)
     chain = place_of(call, scope, must_exist=True)
     facts = _facts(call, chain, asked)
     if not allowed:
@@ -85,16 +86,30 @@ def give(call: Call, scope: str, asked: Asked) -> RoleAssignment:
     return _give(call, scope, chain, asked, _facts(call, chain, asked))[0]
 
 
-def _may_give(call: Call, scope: str) -> bool:
-    """Return whether the caller may give any role at `scope`; False for who may only hand on what was delegated (L106).
+def _may_give(call: Call, scope: str, asked: Asked) -> bool:
+    """Return whether a role of the caller lets it make this assignment; False for who may only hand on (L106).
 
     Raises `Forbidden` for who may do neither, before it is known whether the scope exists.
     """
-    if call.allows(actions.WRITE_ROLE_ASSIGNMENTS, scope):
+    if may_give(call, scope, asked):
         return True
     if not may_hand_on(call, scope, None):
         raise refusal(call.caller, actions.WRITE_ROLE_ASSIGNMENTS, scope)
     return False
+
+
+def may_give(call: Call, scope: str, asked: Asked) -> bool:
+    """Return whether a role of the caller, or one held under a condition that this meets, lets it make the assignment.
+
+    Neither says that the assignment is sound nor that no lock stands in its way.
+    """
+    return constrained.allows(call, actions.WRITE_ROLE_ASSIGNMENTS, scope, _requested(call, asked))
+
+
+def _requested(call: Call, asked: Asked) -> Mapping[Attribute, str]:
+    principal = directory.find_principal(call, asked.principal_id.lower())
+    kind = str(principal.type) if principal is not None else None
+    return constrained.of_request(guid_in(asked.role_id), asked.principal_id.lower(), kind)
 
 
 def _facts(call: Call, chain: Place, asked: Asked) -> AssignmentFacts:
@@ -145,8 +160,13 @@ def _insist_on_change(call: Call, new: RoleAssignment) -> RoleAssignment | None:
 
 def remove_role(call: Call, scope: str, name: str) -> RoleAssignment | None:
     """Take an assignment away; return it as it was, or None when there was none."""
-    call.authorize(actions.DELETE_ROLE_ASSIGNMENTS, scope)
-    found = _find(call, scope, name)
+    if call.allows(actions.DELETE_ROLE_ASSIGNMENTS, scope):
+        call.authorize(actions.DELETE_ROLE_ASSIGNMENTS, scope)  # asks for locks, too
+        found = _find(call, scope, name)
+    else:
+        found = _find(call, scope, name)
+        gone = constrained.of_resource(found.role_id, found.principal_id, found.principal_type) if found else {}
+        constrained.demand(call, actions.DELETE_ROLE_ASSIGNMENTS, scope, gone)
     if found is not None:
         _remove(call, found)
     return found
@@ -155,6 +175,7 @@ def remove_role(call: Call, scope: str, name: str) -> RoleAssignment | None:
 def get_assignment(call: Call, scope: str, name: str) -> RoleAssignment:
     """Return the assignment of this name at exactly this scope. Raises `NotFound`."""
     call.authorize(actions.READ_ROLE_ASSIGNMENTS, scope)
+    place_of(call, scope, must_exist=True)
     found = _find(call, scope, name)
     if found is None:
         raise NotFound("RoleAssignmentNotFound", f"The role assignment '{name}' is not found.")
@@ -162,9 +183,9 @@ def get_assignment(call: Call, scope: str, name: str) -> RoleAssignment:
 
 
 def list_assignments(call: Call, scope: str, asked: AssignmentFilter | None = None) -> Sequence[RoleAssignment]:
-    """Return the assignments around `scope`: at it, above it in its tenant, and below it."""
+    """Return the assignments around `scope`: at it, above it in its tenant, and below it. Raises `NotFound`."""
     call.authorize(actions.READ_ROLE_ASSIGNMENTS, scope)
-    return _around(call, scope, asked or AssignmentFilter())
+    return _around(call, place_of(call, scope, must_exist=True), asked or AssignmentFilter())
 
 
 def list_standing(call: Call, scope: str, action: str, asked: AssignmentFilter) -> Sequence[RoleAssignment]:
@@ -173,11 +194,10 @@ def list_standing(call: Call, scope: str, action: str, asked: AssignmentFilter) 
         call.open_to_all("everybody may ask which roles they hold themselves")
     else:
         call.authorize(action, scope)
-    return _around(call, scope, asked)
+    return _around(call, place_of(call, scope), asked)
 
 
-def _around(call: Call, scope: str, asked: AssignmentFilter) -> Sequence[RoleAssignment]:
-    chain = place_of(call, scope)
+def _around(call: Call, chain: Place, asked: AssignmentFilter) -> Sequence[RoleAssignment]:
     principals: tuple[str, ...] | None = None
     if asked.assigned_to is not None:
         principals = index_of(call).view.principals(asked.assigned_to.lower())

@@ -179,9 +179,14 @@ def check_location(location: str | None, type_: str, *, top_level: bool) -> Iter
         )
 
 
+def governs(namespace: str) -> bool:
+    """Return whether the resources of a provider change what others may do; it keeps them itself."""
+    return namespace.lower() in GOVERNING
+
+
 def check_kept(type_: str) -> Iterator[Finding]:
     """Yield a finding for a type that would have to govern others and is not served by an operation of its own."""
-    if type_.split("/", maxsplit=1)[0].lower() in GOVERNING:
+    if governs(type_.split("/", maxsplit=1)[0]):
         yield Finding(
             "ResourceTypeNotSupported",
             "type",

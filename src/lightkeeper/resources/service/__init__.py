@@ -17,18 +17,17 @@ from lightkeeper.resources.service.hierarchy import (
     put_settings,
 )
 from lightkeeper.resources.service.identities import identities_carried_by
-from lightkeeper.resources.service.items import (
-    delete_resource,
-    find_resource,
-    get_resource,
-    insist_on_kept,
-    patch_resource,
-    put_resource,
-    resource_exists,
-)
+from lightkeeper.resources.service.items import delete_resource, patch_resource, put_resource
 from lightkeeper.resources.service.listing import (
     list_resources,
     list_resources_of_type,
+)
+from lightkeeper.resources.service.lookup import (
+    find_resource,
+    get_resource,
+    insist_on_kept,
+    require_scope,
+    resource_exists,
 )
 from lightkeeper.resources.service.management_groups import (
     Tree,
@@ -164,6 +163,7 @@ __all__ = [
     "require_active",
     "require_registered",
     "require_resource_group",
+    "require_scope",
     "require_subscription",
     "resource_exists",
     "resource_group_exists",

@@ -14,7 +14,7 @@ from lightkeeper.kernel.resource_id import ResourceId
 from lightkeeper.resources import actions, machines
 from lightkeeper.resources.model import Resource
 from lightkeeper.resources.seams import seams
-from lightkeeper.resources.service.items import known_type, require_resource
+from lightkeeper.resources.service.lookup import known_type, require_resource
 from lightkeeper.resources.service.subscriptions import require_active
 from lightkeeper.resources.store import items
 

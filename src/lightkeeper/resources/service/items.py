@@ -1,4 +1,4 @@
-"""Resources of any type: written, read, listed, merged, deleted."""
+"""Resources of any type: written, merged, tagged, deleted."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +15,15 @@ from lightkeeper.resources.merge import merged, merged_tags
 from lightkeeper.resources.model import Resource, ResourceBody, Stamp, Subscription, Written, subscription_scope
 from lightkeeper.resources.seams import seams
 from lightkeeper.resources.service import identities
-from lightkeeper.resources.service.providers import require_registered, type_of
+from lightkeeper.resources.service.lookup import (
+    find_resource,
+    insist_on_kept,
+    interleaved,
+    known_type,
+    not_found,
+    require_resource,
+)
+from lightkeeper.resources.service.providers import require_registered
 from lightkeeper.resources.service.removal import remove_with_children
 from lightkeeper.resources.service.resource_groups import require_resource_group
 from lightkeeper.resources.service.subscriptions import require_active, require_subscription
@@ -23,23 +31,6 @@ from lightkeeper.resources.store import items
 
 _PARTS = ("kind", "sku", "identity", "plan", "zones", "managed_by", "extended_location")
 _AUTHORS = {CallerKind.USER: "User", CallerKind.APPLICATION: "Application"}
-
-
-def find_resource(call: Call, key: str) -> Resource | None:
-    """Return the resource with this id, in any case, whoever asks; None when there is none. Authorizes nobody."""
-    return items.find(call.connection, key.lower())
-
-
-def get_resource(call: Call, id_: ResourceId, *, api_version: str = "") -> Resource:
-    """Return the resource. Raises `NotFound`, naming what is missing: type, group, or the resource."""
-    call.authorize(actions.read(known_type(id_, api_version)), id_.text)
-    return require_resource(call, id_)
-
-
-def resource_exists(call: Call, id_: ResourceId, *, api_version: str = "") -> bool:
-    """Return whether there is such a resource."""
-    call.authorize(actions.read(known_type(id_, api_version)), id_.text)
-    return find_resource(call, id_.key) is not None
 
 
 def put_resource(
@@ -96,7 +87,7 @@ def patch_resource(
     call.authorize(actions.write(type_), id_.text)
     stored, subscription = _before_write(call, id_, conditions)
     if stored is None:
-        raise _not_found(id_)
+        raise not_found(id_)
     if body.location is not None:
         refuse_if(rules.check_location(body.location, type_, top_level=False))
         _stay_put(stored, regions.normal(body.location))
@@ -129,32 +120,6 @@ def delete_resource(call: Call, id_: ResourceId, *, api_version: str = "", condi
     return True
 
 
-def require_resource(call: Call, id_: ResourceId) -> Resource:
-    """Return the resource whoever asks; raise `NotFound` with ARM's words otherwise. Authorizes nobody."""
-    found = find_resource(call, id_.key)
-    if found is None:
-        require_subscription(call, id_.subscription_id or "")
-        if id_.resource_group is not None:
-            require_resource_group(call, id_.subscription_id or "", id_.resource_group)
-        raise _not_found(id_)
-    return found
-
-
-def insist_on_kept(id_: ResourceId, api_version: str) -> None:
-    """Return quietly when a resource of this id's type can be kept; raise `NotFound` or `Invalid`. Authorizes nobody."""
-    refuse_if(rules.check_kept(id_.type))  # also where there is no subscription
-    known_type(id_, api_version)
-
-
-def known_type(id_: ResourceId, api_version: str) -> str:
-    """Return the id's type in the public spelling. Raises `NotFound` when no provider has it, or it is in no subscription."""
-    if id_.subscription_id is None or not id_.namespace:
-        raise NotFound(
-            "MissingSubscription", "The request did not have a subscription or a valid tenant level resource provider."
-        )
-    return type_of(id_.namespace, id_.types, api_version)
-
-
 def _before_write(call: Call, id_: ResourceId, conditions: Conditions) -> tuple[Resource | None, Subscription]:
     """Return the stored copy, if any, after everything the write leans on has been found and held."""
     subscription = require_active(call, id_.subscription_id or "")
@@ -164,9 +129,9 @@ def _before_write(call: Call, id_: ResourceId, conditions: Conditions) -> tuple[
     if id_.resource_group is not None:
         require_resource_group(call, subscription.id, id_.resource_group)
     if id_.parent is not None and id_.parent.namespace and find_resource(call, id_.parent.key) is None:
-        raise _not_found(id_.parent)
+        raise not_found(id_.parent)
     if len(id_.names) > 1:
-        above = child(id_.scope, id_.namespace, *_interleaved(id_.types[:-1], id_.names[:-1]))
+        above = child(id_.scope, id_.namespace, *interleaved(id_.types[:-1], id_.names[:-1]))
         if find_resource(call, above) is None:
             raise NotFound(
                 "ParentResourceNotFound",
@@ -245,22 +210,9 @@ def _public_id(call: Call, id_: ResourceId, type_: str) -> str:
         scope = require_resource_group(call, id_.subscription_id or "", id_.resource_group).id
     else:
         scope = subscription_scope((id_.subscription_id or "").lower())
-    return child(scope, namespace, *_interleaved(tuple(types), id_.names))
-
-
-def _interleaved(types: tuple[str, ...], names: tuple[str, ...]) -> list[str]:
-    return [part for pair in zip(types, names, strict=True) for part in pair]
+    return child(scope, namespace, *interleaved(tuple(types), id_.names))
 
 
 def _stamp(call: Call) -> Stamp:
     author, kind = call.caller.name, _AUTHORS.get(call.caller.kind, "Application")
     return Stamp(call.now, author, kind, call.now, author, kind)
-
-
-def _not_found(id_: ResourceId) -> NotFound:
-    path = "/".join((id_.namespace, *_interleaved(id_.types, id_.names)))
-    return NotFound(
-        "ResourceNotFound",
-        f"The Resource '{path}' under resource group '{id_.resource_group or '<null>'}' was not found. For more "
-        "details please go to https://aka.ms/ARMResourceNotFoundFix",
-    )

@@ -7,7 +7,7 @@ from lightkeeper.resources import actions, filters
 from lightkeeper.resources.model import Page, Resource, group_scope, subscription_scope
 from lightkeeper.resources.paging import key_of, size_of, token_of
 from lightkeeper.resources.seams import seams
-from lightkeeper.resources.service.items import require_resource
+from lightkeeper.resources.service.lookup import require_resource
 from lightkeeper.resources.service.providers import type_of
 from lightkeeper.resources.service.resource_groups import require_resource_group
 from lightkeeper.resources.service.subscriptions import require_subscription

@@ -11,6 +11,7 @@ from lightkeeper.resources import actions, rules
 from lightkeeper.resources.merge import merged_tags
 from lightkeeper.resources.model import Resource, ResourceGroup, Subscription
 from lightkeeper.resources.service import items, resource_groups, subscriptions
+from lightkeeper.resources.service.lookup import require_resource
 
 
 class TagPatch(StrEnum):
@@ -33,7 +34,8 @@ def get_tags(call: Call, at: ResourceId) -> Mapping[str, str]:
 def put_tags(call: Call, at: ResourceId, tags: Mapping[str, str]) -> Mapping[str, str]:
     """Give these tags and no others. Raises `Invalid` with every fault, `NotFound` when there is no such thing."""
     call.authorize(actions.WRITE_TAGS, at.text)
-    return _write(call, at, dict(tags))
+    refuse_if(rules.check_tags(tags))
+    return _keep(call, *_held(call, at), dict(tags))
 
 
 def patch_tags(call: Call, at: ResourceId, operation: str, tags: Mapping[str, str]) -> Mapping[str, str]:
@@ -46,30 +48,39 @@ def patch_tags(call: Call, at: ResourceId, operation: str, tags: Mapping[str, st
             f"The operation '{operation[:64]}' is not one of Merge, Replace, Delete.",
             target="operation",
         )
+    refuse_if(rules.check_tags(tags))
+    subscription, found = _held(call, at)
     if how is TagPatch.REPLACE:
-        return _write(call, at, dict(tags))
-    had = _tagged(call, at).tags
-    if how is TagPatch.MERGE:
-        refuse_if(rules.check_tags(tags))
-        return _write(call, at, merged_tags(had, tags))
-    doomed = {name.lower(): value for name, value in tags.items()}
-    return _write(
-        call, at, {name: value for name, value in had.items() if doomed.get(name.lower()) not in ("", None, value)}
-        | {name: value for name, value in had.items() if name.lower() not in doomed},
-    )  # fmt: skip
+        patched = dict(tags)
+    elif how is TagPatch.MERGE:
+        patched = merged_tags(found.tags, tags)
+    else:
+        patched = _without(found.tags, tags)
+    refuse_if(rules.check_tags(patched))
+    return _keep(call, subscription, found, patched)
 
 
 def delete_tags(call: Call, at: ResourceId) -> None:
     """Take all tags away."""
     call.authorize(actions.DELETE_TAGS, at.text)
-    _write(call, at, {})
+    _keep(call, *_held(call, at), {})
 
 
-def _write(call: Call, at: ResourceId, tags: Mapping[str, str]) -> Mapping[str, str]:
-    refuse_if(rules.check_tags(tags))
+def _without(tags: Mapping[str, str], doomed: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags less those named in `doomed`, which go whatever their value unless another one is said."""
+    said = {name.lower(): value for name, value in doomed.items()}
+    return {name: value for name, value in tags.items() if said.get(name.lower()) not in ("", value)}
+
+
+def _held(call: Call, at: ResourceId) -> tuple[Subscription, Tagged]:
+    """Return what carries the tags, after its subscription, and nobody changes it in the meantime."""
+    _insist_on_taggable(at)
     subscription = subscriptions.require_active(call, at.subscription_id or "")
     call.hold(f"subscription:{subscription.id}")
-    found = _tagged(call, at)
+    return subscription, _tagged(call, at)
+
+
+def _keep(call: Call, subscription: Subscription, found: Tagged, tags: Mapping[str, str]) -> Mapping[str, str]:
     if isinstance(found, Subscription):
         if dict(found.tags) != dict(tags):
             subscriptions.save(call, replace(found, tags=dict(tags)), actions.WRITE_TAGS)
@@ -80,12 +91,16 @@ def _write(call: Call, at: ResourceId, tags: Mapping[str, str]) -> Mapping[str, 
     return tags
 
 
-def _tagged(call: Call, at: ResourceId) -> Tagged:
+def _insist_on_taggable(at: ResourceId) -> None:
     if at.subscription_id is None:
         raise NotFound("MissingSubscription", f"'{at.text[:300]}' has no tags: name a subscription, group or resource.")
+
+
+def _tagged(call: Call, at: ResourceId) -> Tagged:
+    _insist_on_taggable(at)
     if at.namespace:
-        return items.require_resource(call, at)
+        return require_resource(call, at)
+    subscription = subscriptions.require_subscription(call, at.subscription_id or "")
     if at.resource_group is not None:
-        subscriptions.require_subscription(call, at.subscription_id)
-        return resource_groups.require_resource_group(call, at.subscription_id, at.resource_group)
-    return subscriptions.require_subscription(call, at.subscription_id)
+        return resource_groups.require_resource_group(call, subscription.id, at.resource_group)
+    return subscription
