@@ -123,6 +123,11 @@ DOCUMENTS: list[tuple[Any, str]] = [
     (template("x"), "TemplateResource"),
     (template() | {"resources": {}}, "must be an array"),
     (template(variables=[]), "'variables' must be an object"),
+    (
+        template(variables={"copy": [{"name": f"v{n}", "count": 1, "input": n} for n in range(513)]}),
+        "Limit: '512' and actual: '513'",
+    ),
+    (template(variables={"v" * 256: 1}), "longer than '255'"),
     (template(outputs={"[concat('a')]": {"type": "string", "value": "a"}}), "The output name cannot be an expression."),
     (
         template(parameters={f"p{n}": {"type": "int"} for n in range(257)}),
@@ -229,6 +234,8 @@ RESOURCES: list[tuple[dict[str, Any], str]] = [
     (template(thing("[reference('b').x]"), thing("b")), "The template function 'reference' is not expected at this location."),
     (template(thing("a"), variables={"foo": "[fail('condition must be false')]"}), "The template variable 'foo' is not valid: condition must be false."),
     (template(thing("a"), variables={"a": "[variables('b')]", "b": "[variables('a')]"}), "circular"),
+    (template(thing("a", tags={"x": "y" * 1024 * 1024})), "a resource may have at most '1048576'"),
+    (template(thing("[string(copyIndex())]", tags={"x": "y" * 6000}, copy={"name": "l", "count": 700})), "at most '4194304'"),
     (template({"type": "Ns.X/t", "name": "a"}), "apiVersion"),
     (template(thing("[parameters('nope')]")), "The template parameter 'nope' is not found."),
     (template(outputs={"o": {"type": "string", "valu": 1}}), "Could not find member 'valu' on object of type 'TemplateOutputParameter'"),
@@ -300,6 +307,19 @@ def test_a_name_is_kept_in_its_location(office: Office) -> None:
     assert problem.message == (
         "Invalid deployment location 'westus'. The deployment 'd1' already exists in location 'eastus'."
     )
+
+
+def test_a_scope_has_deployments_in_ten_locations(office: Office) -> None:
+    """409 for the eleventh; another deployment in one of the ten is fine."""
+    document = template(schema=SUBSCRIPTION_SCHEMA)
+    for n in range(10):
+        accept(office, document, scope=SUBSCRIPTION, location=f"place{n}", name=f"d{n}")
+
+    problem = refusal(office, document, scope=SUBSCRIPTION, location="another", name="e")
+
+    assert isinstance(problem, Conflict)
+    assert problem.code == "DeploymentQuotaExceeded"
+    accept(office, document, scope=SUBSCRIPTION, location="place 9", name="e")
 
 
 def test_an_active_deployment_is_not_overwritten(office: Office) -> None:

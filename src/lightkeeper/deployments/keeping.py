@@ -15,6 +15,9 @@ from lightkeeper.kernel.problems import Conflict
 MOST_KEPT, KEPT_AFTER_CLEANUP = 775, 750
 """At how many deployments of one scope the oldest are deleted, and how many then stay (public page "deployment history")."""
 
+MOST_LOCATIONS = 10
+"""Different locations of the deployments of one scope above resource groups (public template limits)."""
+
 QUOTA = 800
 """More deployments than these a scope never has; reached where a lock keeps the old ones."""
 
@@ -41,6 +44,7 @@ def accept(
         _insist_on_replaceable(earlier, draft)
     else:
         _make_room(call, draft)
+        _insist_on_few_locations(call, draft)
     store.put(call, draft)
     call.record(
         records.event(
@@ -86,4 +90,16 @@ def _make_room(call: Call, draft: Deployment) -> None:
             f"Creating the deployment '{draft.name}' would exceed the quota of '{QUOTA}'. The current deployment count is"
             f" '{kept}'. Please delete some deployments before creating a new one, or see https://aka.ms/800LimitFix for"
             " information on managing deployment limits.",
+        )
+
+
+def _insist_on_few_locations(call: Call, draft: Deployment) -> None:
+    if not draft.location:
+        return  # a resource group has one
+    found = store.locations(call, store.scope_key(draft.tenant_id, draft.scope)) | {draft.location}
+    if len(found) > MOST_LOCATIONS:
+        raise Conflict(
+            "DeploymentQuotaExceeded",
+            f"Creating the deployment '{draft.name}' would exceed the quota of '{MOST_LOCATIONS}' locations of deployments at this"
+            " scope. Use a location that one of them has, or delete the deployments of another location.",
         )

@@ -17,6 +17,9 @@ from lightkeeper.deployments.values import Value, lookup, type_name
 PARAMETERS, VARIABLES, RESOURCES, OUTPUTS, ASSERTS = 256, 512, 800, 64, 32
 """How many of each a template may have (public template limits; variables as the current linter counts them)."""
 
+LARGEST, LARGEST_RESOURCE = 4 * 1024 * 1024, 1024 * 1024
+"""Bytes of a template with its loops expanded, and of the definition of one resource (public template limits)."""
+
 LONGEST_NAME = 255
 
 _MEMBERS = frozenset(
@@ -66,8 +69,7 @@ def load(document: Value, path: str = "properties.template", placer: Placer = no
     _check_members(document, path, placer)
     symbolic = str(lookup(document, "languageVersion") or "1").startswith("2")
     parameters = _objects(document, "parameters", path, placer, PARAMETERS)
-    variables = _section(document, "variables", path, placer)
-    _within(len(variables) - (isinstance(lookup(variables, "copy"), list)), VARIABLES, "variables", path)
+    variables = _variables(document, path, placer)
     outputs = _objects(document, "outputs", path, placer, OUTPUTS)
     for name in outputs:
         if name.startswith("[") and name.endswith("]"):
@@ -139,6 +141,22 @@ def _section(document: Mapping[str, Any], name: str, path: str, placer: Placer) 
             family=Family.PARSE,
         )
     return value
+
+
+def _variables(document: Mapping[str, Any], path: str, placer: Placer) -> Mapping[str, Any]:
+    section = _section(document, "variables", path, placer)
+    loops = lookup(section, "copy")
+    _within(len(section) + (len(loops) - 1 if isinstance(loops, list) else 0), VARIABLES, "variables", path)
+    for name in section:
+        if len(name) > LONGEST_NAME:
+            at = step(f"{path}.variables", name)
+            raise TemplateFault(
+                f"The template variable '{name[:40]}...' is not valid: its name is longer than '{LONGEST_NAME}' characters."
+                f" Path 'variables', {line(placer, at)}.",
+                at,
+                family=Family.PARSE,
+            )
+    return section
 
 
 def _objects(
