@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from lightkeeper.directory import application_credentials as credentials
-from lightkeeper.directory import browser_store, one_time_codes, service
+from lightkeeper.directory import consent_store, one_time_codes, service
 from lightkeeper.directory.assertions import Assertions
 from lightkeeper.directory.browsers import Browsers
 from lightkeeper.directory.consents import Consents, Wanted
@@ -112,5 +112,5 @@ def test_consent_given_twice_at_once_is_one_consent(people: People) -> None:
     consents.insist(asking.subject, Wanted("https://MANAGEMENT.azure.com", ("openid",)))
     with people.reading() as call:
         call.open_to_all("test")
-        kept = browser_store.consents_of(call.connection, people.fabrikam.id, app.app_id, [people.technician.id])
+        kept = consent_store.consents_of(call.connection, people.fabrikam.id, app.app_id, [people.technician.id])
     assert [one.permissions for one in kept] == [(".default", "openid")]

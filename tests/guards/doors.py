@@ -260,6 +260,9 @@ _GRAPH_BODIES: dict[tuple[str, str], Any] = {
         "principalId": READER, "roleDefinitionId": DIRECTORY_READERS, "directoryScopeId": "/"},
     ("POST", "/invitations"): {
         "invitedUserEmailAddress": "publisher@fabrikam.example", "inviteRedirectUrl": "https://portal.example"},
+    ("POST", "/oauth2PermissionGrants"): {
+        "clientId": BACKUP, "consentType": "AllPrincipals", "resourceId": THING, "scope": "user_impersonation"},
+    ("PATCH", "/oauth2PermissionGrants/{id}"): {"scope": "User.Read"},
     ("POST", "/me/changePassword"): {"currentPassword": "not this one", "newPassword": "Knock-Knock-1"},
     **{("POST", f"/{owned}/{{id}}/owners/$ref"): _REFERENCE for owned in ("groups", "applications", "servicePrincipals")},
 }  # fmt: skip

@@ -43,10 +43,15 @@ _SEEN: Mapping[str, tuple[tuple[str, str], ...]] = {
         *(("GET", f"/{owned}/{{id}}/owners") for owned in _OWNED),
         *(("POST", f"/{owned}/{{id}}/owners/$ref") for owned in _OWNED),
         *(("DELETE", f"/{owned}/{{id}}/owners/{{owner}}/$ref") for owned in _OWNED)),
-    "test_graph_groups.py::test_permissions_are_empty_lists": (
-        *(("GET", f"{subject}/{name}") for subject in _SUBJECTS[1:4]
-          for name in ("appRoleAssignments", "oauth2PermissionGrants")),
-        ("GET", "/servicePrincipals/{id}/appRoleAssignedTo"), ("GET", "/oauth2PermissionGrants")),
+    "test_graph_groups.py::test_roles_of_applications_are_empty_lists": (
+        *(("GET", f"{subject}/appRoleAssignments") for subject in _SUBJECTS[1:4]),
+        ("GET", "/servicePrincipals/{id}/appRoleAssignedTo")),
+    "test_graph_permission_grants.py::test_what_people_consented_to_is_listed_and_revoked": (
+        *(("GET", f"{subject}/oauth2PermissionGrants") for subject in ("", "/me", "/users/{id}", "/servicePrincipals/{id}")),
+        ("DELETE", "/oauth2PermissionGrants/{id}")),
+    "test_graph_permission_grants.py::test_an_administrator_consents_for_everybody_or_one": (
+        ("POST", "/oauth2PermissionGrants"), ("GET", "/oauth2PermissionGrants/{id}"),
+        ("PATCH", "/oauth2PermissionGrants/{id}")),
     "test_graph_applications.py::test_applications_are_found": (("GET", "/applications"),),
     "test_graph_applications.py::test_an_application_is_made_read_changed_and_deleted": (
         ("POST", "/applications"), *((method, "/applications/{id}") for method in _ITEM)),

@@ -1,4 +1,4 @@
-"""Who is signed in in which browser, what people consented to, and their second factors, as rows.
+"""Who is signed in in which browser, and people's second factors, as rows.
 
 Of a browser's cookie only the digest is kept.
 """
@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     String,
     Table,
-    Text,
     delete,
     insert,
     or_,
@@ -44,20 +43,6 @@ browser_sign_ins = Table(
     Column("signed_in_at", UtcTime, nullable=False),
     Column("second_factor_at", UtcTime),
     Index("ix_browser_sign_ins_account_id", "account_id"),
-)
-
-consents = Table(
-    "consents",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("tenant_id", String(36), nullable=False),
-    Column("app_id", String(36), nullable=False),
-    Column("account_id", String(36), nullable=False),  # empty: everybody in the tenant
-    Column("resource", String(512), nullable=False),
-    Column("permissions", Text, nullable=False),
-    Column("granted_by", String(64), nullable=False),
-    Column("granted_at", UtcTime, nullable=False),
-    Index("uq_consents_of", "tenant_id", "app_id", "account_id", "resource", unique=True),
 )
 
 second_factors = Table(
@@ -189,45 +174,3 @@ def use_code(connection: Connection, account_id: str, step: int) -> bool:
 def remove_second_factor(connection: Connection, account_id: str) -> None:
     """Forget an account's second factor."""
     connection.execute(delete(second_factors).where(second_factors.c.account_id == account_id))
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """What a person, or everybody in a tenant (`account_id` empty), lets a program do on a resource."""
-
-    id: str
-    tenant_id: str
-    app_id: str
-    account_id: str
-    resource: str
-    permissions: tuple[str, ...]
-    granted_by: str
-    granted_at: datetime
-
-
-def consents_of(connection: Connection, tenant_id: str, app_id: str, account_ids: Sequence[str]) -> list[Consent]:
-    """Return what a program was let do in a tenant by any of these accounts (an empty id is everybody's)."""
-    table = consents
-    query = select(table).where(
-        table.c.tenant_id == tenant_id, table.c.app_id == app_id, table.c.account_id.in_(account_ids)
-    )
-    return [
-        Consent(**{**row._mapping, "permissions": tuple(row.permissions.split())})
-        for row in connection.execute(query.order_by(table.c.account_id, table.c.resource))
-    ]
-
-
-def save_consent(connection: Connection, consent: Consent) -> None:
-    """Write what was consented to, in place of what the same account consented to on the same resource."""
-    table = consents
-    same = [table.c[name] == getattr(consent, name) for name in ("tenant_id", "app_id", "account_id", "resource")]
-    connection.execute(delete(table).where(*same))
-    values = {name: getattr(consent, name) for name in Consent.__dataclass_fields__}
-    connection.execute(insert(table).values(**{**values, "permissions": " ".join(consent.permissions)}))
-
-
-def remove_consents(connection: Connection, *, app_id: str = "", account_id: str = "") -> None:
-    """Forget what was consented to about a program, or by an account."""
-    condition = consents.c.app_id == app_id if app_id else consents.c.account_id == account_id
-    if app_id or account_id:
-        connection.execute(delete(consents).where(condition))

@@ -3,11 +3,23 @@
 The programs that exist in every tenant are our own and need no leave.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from lightkeeper.directory import browser_store, clients, naming, refusals, service, store
-from lightkeeper.directory.browser_store import Consent
+from lightkeeper.directory import (
+    application_store,
+    clients,
+    consent_store,
+    entitlement_rules,
+    naming,
+    refusals,
+    resource_applications,
+    service,
+    store,
+)
+from lightkeeper.directory.consent_store import Consent
+from lightkeeper.directory.entitlement_rules import Actor, Deed
 from lightkeeper.directory.model import Application, Audience, Tenant, User
 from lightkeeper.directory.sign_in import WHY, subject_of, tenant_named
 from lightkeeper.directory.tokens import Subject
@@ -17,6 +29,8 @@ from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.office import Office
 
 EVERYBODY = ""
+SIGN_IN_PERMISSIONS = frozenset({"openid", "profile", "email", "offline_access"})
+DEFAULT = ".default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,41 +95,82 @@ class Consents:
             call.hold(f"consents:{subject.tenant.id}")
             if for_all:
                 _install(call, asking.client, subject.tenant)
-            resource = _resource(wanted)
-            known = browser_store.consents_of(call.connection, subject.tenant.id, subject.client_id, [account_id])
-            before = next((one for one in known if one.resource == resource), None)
+            resource = resource_of(call, subject.tenant.id, wanted.resource)
+            known = given(call, subject.tenant.id, subject.client_id, (account_id,), resource)
+            before = known[0] if known else None
             permissions = tuple(sorted({*wanted.permissions, *(before.permissions if before else ())}))
             fresh = Consent(
-                ids.new_guid(),
+                before.id if before else ids.new_guid(),
                 subject.tenant.id,
                 subject.client_id,
                 account_id,
-                resource,
+                before.resource if before else resource,
                 permissions,
                 subject.principal.id,
                 call.now,
             )
             if before is None or before.permissions != permissions:
-                browser_store.save_consent(call.connection, replace(fresh, id=before.id if before else fresh.id))
-                call.record(_event(fresh))
+                keep(call, fresh)
+
+
+def given(call: Call, tenant_id: str, app_id: str, account_ids: Sequence[str], resource: str) -> list[Consent]:
+    """Return what a program was let do on a resource (`resource_of`) by any of these accounts; a look-up."""
+    known = consent_store.consents_of(call.connection, tenant_id, app_id, account_ids)
+    return [one for one in known if resource_of(call, tenant_id, one.resource) == resource]
+
+
+def keep(call: Call, consent: Consent) -> None:
+    """Write a consent, in place of the one with its id, and note it in the log."""
+    consent_store.remove_consent(call.connection, consent.id)
+    consent_store.save_consent(call.connection, consent)
+    call.record(_event("ConsentGranted", "create", consent))
+
+
+def take_back(call: Call, consent: Consent) -> None:
+    """Forget a consent, and note it in the log."""
+    consent_store.remove_consent(call.connection, consent.id)
+    call.record(_event("ConsentRevoked", "delete", consent))
+
+
+def resource_of(call: Call, tenant_id: str, named: str) -> str:
+    """Return how a resource is kept however a program has named it: the id of its application where there is one."""
+    plain = named.rstrip("/").lower()[:512]
+    plain = plain.removeprefix("api://") if ids.is_guid(plain.removeprefix("api://")) else plain
+    for app_id, application in resource_applications.APPLICATIONS.items():
+        if plain in (app_id, *application.identifier_uris):
+            return app_id
+    if ids.is_guid(plain):
+        return plain
+    known = application_store.application_with_uri(call.connection, tenant_id, plain)
+    return known.app_id if known else plain
+
+
+def resource_id_of(call: Call, tenant_id: str, resource: str) -> str:
+    """Return the object id of a resource's service principal; one that stands for nothing where it has none."""
+    app_id = resource_of(call, tenant_id, resource)
+    own = resource_applications.service_principal_of(tenant_id, app_id)
+    found = own or store.service_principal_of(call.connection, tenant_id, app_id)
+    return found.id if found else ids.named("resource", f"{tenant_id}/{app_id}")
 
 
 def _missing(call: Call, subject: Subject, wanted: Wanted) -> tuple[str, ...]:
+    """Return what nobody has let the program do yet.
+
+    Whoever let it do anything on the resource lets it know who they are as well, and come back; whoever consented to one
+    permission has answered for `.default`, which means those that were consented to.
+    """
     if subject.client_id in clients.EVERYWHERE:
         return ()
-    whose = (EVERYBODY, subject.home.id)
-    known = browser_store.consents_of(call.connection, subject.tenant.id, subject.client_id, whose)
-    resource = _resource(wanted)
-    allowed = {each for one in known if one.resource == resource for each in one.permissions}
-    return tuple(each for each in wanted.permissions if each not in allowed)
-
-
-def _resource(wanted: Wanted) -> str:
-    return wanted.resource.rstrip("/").lower()[:512]
+    resource = resource_of(call, subject.tenant.id, wanted.resource)
+    known = given(call, subject.tenant.id, subject.client_id, (EVERYBODY, subject.home.id), resource)
+    allowed = {each.lower() for one in known for each in one.permissions}
+    if allowed - SIGN_IN_PERMISSIONS:
+        allowed |= SIGN_IN_PERMISSIONS | {DEFAULT}
+    return tuple(each for each in wanted.permissions if each.lower() not in allowed)
 
 
 def _may_decide_for_all(subject: Subject) -> bool:
-    return isinstance(subject.principal, User) and subject.principal.global_administrator
+    return entitlement_rules.may(Actor(subject.principal), Deed.GRANT_PERMISSIONS)
 
 
 def _install(call: Call, client: Application, tenant: Tenant) -> None:
@@ -126,7 +181,7 @@ def _install(call: Call, client: Application, tenant: Tenant) -> None:
         service.put_service_principal(call, fresh)
 
 
-def _event(consent: Consent) -> Event:
+def _event(kind: str, verb: str, consent: Consent) -> Event:
     body: dict[str, Any] = {
         "app_id": consent.app_id,
         "account_id": consent.account_id or None,
@@ -135,4 +190,4 @@ def _event(consent: Consent) -> Event:
         "permissions": list(consent.permissions),
         "granted_by": consent.granted_by,
     }
-    return Event("ConsentGranted", "microsoft.directory/oAuth2PermissionGrants/create", consent.tenant_id, body=body)
+    return Event(kind, f"microsoft.directory/oAuth2PermissionGrants/{verb}", consent.tenant_id, body=body)

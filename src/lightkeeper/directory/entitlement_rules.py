@@ -37,6 +37,7 @@ class Deed(StrEnum):
     CREATE_SERVICE_PRINCIPAL = "create a service principal"
     ADMIT_FOREIGN_APPLICATION = "create a service principal of another tenant's application"
     CHANGE_SERVICE_PRINCIPAL = "change a service principal"
+    GRANT_PERMISSIONS = "let a program act for people"
     GIVE_DIRECTORY_ROLE = "give a role of the directory"
     CHANGE_ADMINISTRATOR = "change somebody who holds a role of the directory"
 
@@ -79,6 +80,7 @@ BY_ROLE: Mapping[Deed, frozenset[DirectoryRole]] = {
     Deed.CREATE_SERVICE_PRINCIPAL: _APPLICATIONS,
     Deed.ADMIT_FOREIGN_APPLICATION: _APPLICATIONS,
     Deed.CHANGE_SERVICE_PRINCIPAL: _APPLICATIONS,
+    Deed.GRANT_PERMISSIONS: _APPLICATIONS,
     Deed.GIVE_DIRECTORY_ROLE: frozenset({_GLOBAL}),
     Deed.CHANGE_ADMINISTRATOR: frozenset({_GLOBAL}),
 }

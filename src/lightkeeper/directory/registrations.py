@@ -2,7 +2,16 @@
 
 from dataclasses import replace
 
-from lightkeeper.directory import application_rules, application_store, relations, service, store, user_rules, writing
+from lightkeeper.directory import (
+    application_rules,
+    application_store,
+    relations,
+    resource_applications,
+    service,
+    store,
+    user_rules,
+    writing,
+)
 from lightkeeper.directory.authority import insist, not_found, read, read_all
 from lightkeeper.directory.changes import Changes
 from lightkeeper.directory.entitlement_rules import BY_ROLE, Deed
@@ -82,7 +91,7 @@ def list_applications(
 
 def applications_of(call: Call, app_ids: list[str]) -> dict[str, Application]:
     """Return those of the applications that exist, whatever tenant registered them; a look-up."""
-    return application_store.applications_by_ids(call.connection, app_ids)
+    return application_store.applications_by_ids(call.connection, app_ids) | resource_applications.among(app_ids)
 
 
 def _settled(call: Call, wanted: Changes, known: Application) -> Application:

@@ -1,12 +1,14 @@
 """What people of a tenant do with the service principals through which applications are present in it."""
 
-from lightkeeper.directory import application_store, relations, rules, store, writing
-from lightkeeper.directory.authority import insist, not_found, read
+from lightkeeper.directory import application_store, reading, relations, resource_applications, rules, store, writing
+from lightkeeper.directory.authority import denied, insist, not_found, read
 from lightkeeper.directory.changes import Changes
 from lightkeeper.directory.entitlement_rules import BY_ROLE, Deed
 from lightkeeper.directory.model import (
     Audience,
     ObjectId,
+    Principal,
+    PrincipalType,
     ServicePrincipal,
     ServicePrincipalKind,
     TenantId,
@@ -78,6 +80,8 @@ def changeable(call: Call, tenant_id: TenantId, key: str) -> ServicePrincipal:
     """Return a service principal to one who may change it; raise `Forbidden` or `NotFound` otherwise."""
     found = find_service_principal(call, tenant_id, key)
     insist(call, tenant_id, Deed.CHANGE_SERVICE_PRINCIPAL, found.id if found else "")
+    if found is None and _of_resource(tenant_id, key) is not None:
+        raise denied()
     if found is None:
         raise not_found(key)
     return found
@@ -94,7 +98,22 @@ def find_service_principal(call: Call, tenant_id: TenantId, key: str) -> Service
 def read_service_principal(call: Call, tenant_id: TenantId, key: str) -> ServicePrincipal:
     """Return a service principal to one who may read it; raise `NotFound` when the tenant has none of that key."""
     read(call, tenant_id)
-    found = find_service_principal(call, tenant_id, key)
+    found = find_service_principal(call, tenant_id, key) or _of_resource(tenant_id, key)
     if found is None:
         raise not_found(key)
     return found
+
+
+def list_service_principals(
+    call: Call, tenant_id: TenantId, *, after: str = "", limit: int = 100, **narrowed: str | None
+) -> list[Principal]:
+    """Return a page of a tenant's service principals by id, with those of the resources every tenant has."""
+    found = reading.list_objects(call, tenant_id, PrincipalType.SERVICE_PRINCIPAL, after=after, limit=limit, **narrowed)
+    found += [one for one in resource_applications.service_principals_of(tenant_id) if one.id > after]
+    return sorted(found, key=lambda one: one.id)[:limit]
+
+
+def _of_resource(tenant_id: TenantId, key: str) -> ServicePrincipal | None:
+    if key.startswith(BY_APP_ID):
+        return resource_applications.service_principal_of(tenant_id, key.removeprefix(BY_APP_ID))
+    return resource_applications.service_principal_by_id(tenant_id, key)

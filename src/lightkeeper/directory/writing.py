@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from lightkeeper.directory import (
     application_store,
     browser_store,
+    consent_store,
     credential_store,
     deleted_store,
     grant_store,
@@ -165,8 +166,8 @@ def forget_credentials(call: Call, owner_id: str) -> None:
     sign_in_store.forget_secrets(call.connection, owner_id)
     credential_store.forget_application(call.connection, owner_id)
     browser_store.remove_second_factor(call.connection, owner_id)
-    browser_store.remove_consents(call.connection, account_id=owner_id)
-    browser_store.remove_consents(call.connection, app_id=owner_id)
+    consent_store.remove_consents(call.connection, account_id=owner_id)
+    consent_store.remove_consents(call.connection, app_id=owner_id)
 
 
 def fields_of(value: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from lightkeeper.directory.model import User
 from lightkeeper.directory.passwords import challenge_of
 from lightkeeper.wire.entra.scopes import wanted_of
 from tests.directory.people import PASSWORD, People
+from tests.wire.entra.places import SETTINGS
 
 ARM_SCOPE = "https://management.core.windows.net//.default"
 AZ_SCOPE = f"{ARM_SCOPE} openid profile offline_access"
@@ -69,5 +70,5 @@ def authorization(**changes: str) -> dict[str, str]:
 
 def consent_to(people: People, account: User, app_id: str, scope: str = AZ_SCOPE) -> None:
     """Let a program act for a person, as the consent page does."""
-    consents, wanted = Consents(people.office), wanted_of(scope, "https://graph.microsoft.com/")
+    consents, wanted = Consents(people.office), wanted_of(scope, SETTINGS)
     consents.give(consents.ask("organizations", app_id, account, wanted), wanted)

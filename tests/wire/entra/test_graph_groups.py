@@ -176,15 +176,12 @@ def test_everything_that_can_be_owned_has_owners(town: Town) -> None:
         assert town("DELETE", f"/{owned}/owners/{town.id('robot-reader')}/$ref").status == 404
 
 
-def test_permissions_are_empty_lists(town: Town) -> None:
-    """Nothing is granted through Graph here, and clients that look find that out."""
+def test_roles_of_applications_are_empty_lists(town: Town) -> None:
+    """Roles of applications are not given here, and clients that look find that out."""
     for subject in (
         f"/users/{town.id('member')}",
         f"/groups/{town.id('staff')}",
         f"/servicePrincipals/{town.id('robot')}",
     ):
-        for name in ("appRoleAssignments", "oauth2PermissionGrants"):
-            assert town.get(f"{subject}/{name}").body["value"] == []
+        assert town.get(f"{subject}/appRoleAssignments").body["value"] == []
     assert town.get(f"/servicePrincipals/{town.id('robot')}/appRoleAssignedTo").body["value"] == []
-    assert town.get("/oauth2PermissionGrants").body["value"] == []
-    assert town("POST", "/oauth2PermissionGrants", {}).status == 405

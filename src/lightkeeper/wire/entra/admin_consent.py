@@ -92,7 +92,7 @@ async def _read(desk: Desk, request: Request, given: Mapping[str, str]) -> Asked
             raise missing_parameter(name)
     if any(len(value) > LONGEST_PARAMETER or "\x00" in value for value in fields.values()):
         raise missing_parameter("state")
-    wanted = wanted_of(fields.get("scope", EVERYTHING.format(graph=desk.settings.graph_url)), desk.settings.graph_url)
+    wanted = wanted_of(fields.get("scope", EVERYTHING.format(graph=desk.settings.graph_url)), desk.settings)
     segment = request.path_params["tenant"]
     # The program may not be in the tenant yet: that is what the administrator is asked about.
     anywhere = grants.Request("organizations", fields["client_id"], "", redirect_uri=fields["redirect_uri"])

@@ -92,7 +92,7 @@ async def _finish(
     """Return the program's answer once the visitor is known and lets the program act, or the page that is still due."""
     if isinstance(visitor, Response):
         return visitor
-    wanted, silent = wanted_of(asked.request.scope, GRAPH), "none" in stage.prompts
+    wanted, silent = wanted_of(asked.request.scope, desk.settings), "none" in stage.prompts
     try:
         asking = await desk.in_thread(
             desk.consents.ask, asked.request.tenant_segment, asked.request.client_id, visitor.account, wanted

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lightkeeper.directory.consents import Asking, Wanted
+from lightkeeper.directory.resource_applications import GRAPH, RESOURCE_MANAGER
 from lightkeeper.wire.entra.desk import Desk
-from lightkeeper.wire.entra.settings import ARM_AUDIENCES, GRAPH_AUDIENCES, EntraSettings
 from lightkeeper.wire.entra.visit import Stage, Visitor, remember, staged
 
 _PLAIN: Mapping[str, tuple[str, str]] = {
@@ -38,16 +38,16 @@ async def consent_page(
         account=visitor.account,
         tenant=asking.subject.tenant.display_name,
         publisher=asking.publisher,
-        permissions=in_words(wanted, desk.settings),
+        permissions=in_words(wanted),
         whole=asking.whole,
         only_whole=only_whole,
     )
     return remember(page, visitor.cookie)
 
 
-def in_words(wanted: Wanted, settings: EntraSettings) -> list[tuple[str, str]]:
+def in_words(wanted: Wanted) -> list[tuple[str, str]]:
     """Return what a program wants as a person understands it: a line and a sentence each, the weightiest first."""
-    name = resource_name(wanted.resource, settings)
+    name = resource_name(wanted.resource)
     said: dict[tuple[str, str], None] = {}
     for each in sorted(wanted.permissions, key=lambda one: one.lower() in _PLAIN):
         if each.lower() in _EVERYTHING:
@@ -57,11 +57,6 @@ def in_words(wanted: Wanted, settings: EntraSettings) -> list[tuple[str, str]]:
     return list(said)
 
 
-def resource_name(resource: str, settings: EntraSettings) -> str:
+def resource_name(resource: str) -> str:
     """Return what people call a resource; its address when it has no other name."""
-    plain = resource.rstrip("/").lower()
-    if plain in {one.rstrip("/").lower() for one in (*ARM_AUDIENCES, settings.arm_url)}:
-        return "Azure Resource Manager"
-    if plain in {one.rstrip("/").lower() for one in (*GRAPH_AUDIENCES, settings.graph_url)}:
-        return "the directory"
-    return resource
+    return {RESOURCE_MANAGER: "Azure Resource Manager", GRAPH: "the directory"}.get(resource, resource)

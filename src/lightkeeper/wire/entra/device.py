@@ -93,7 +93,7 @@ async def _let_in(
 ) -> Response | None:
     """Let the waiting program act for the visitor; return the page that asks whether it may, when that is due first."""
     waiting = await desk.in_thread(desk.devices.request_of, code)
-    wanted = wanted_of(waiting.scope, f"{desk.settings.graph_url}/")
+    wanted = wanted_of(waiting.scope, desk.settings)
     asking = await desk.in_thread(desk.consents.ask, waiting.tenant_segment, waiting.client_id, visitor.account, wanted)
     if asking.missing:
         if "accept" not in form:

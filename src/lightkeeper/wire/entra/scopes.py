@@ -6,11 +6,11 @@ keeps the slash of its own.
 
 import re
 
-from lightkeeper.directory.consents import Wanted
+from lightkeeper.directory.consents import SIGN_IN_PERMISSIONS, Wanted
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.problems import Invalid
+from lightkeeper.wire.entra.settings import EntraSettings
 
-SIGN_IN_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
 DEFAULT = "/.default"
 _RESOURCE = re.compile(r"(https?|api)://[^\s/?#]+[^\s?#]*", re.IGNORECASE)
 
@@ -21,7 +21,7 @@ def audience_of(scope: str, default: str) -> str:
     Raises AADSTS70011 when a scope is not of the form `resource/permission`.
     """
     for each in scope.split():
-        if each.lower() in SIGN_IN_SCOPES:
+        if each.lower() in SIGN_IN_PERMISSIONS:
             continue
         resource, slash, _ = each.rpartition("/")
         if not slash:
@@ -30,23 +30,23 @@ def audience_of(scope: str, default: str) -> str:
     return default
 
 
-def wanted_of(scope: str, default: str) -> Wanted:
+def wanted_of(scope: str, settings: EntraSettings) -> Wanted:
     """Return what a person is asked to consent to: the resource of `audience_of`, and every permission on it.
 
     A permission on another resource keeps its whole name.
     """
-    resource = audience_of(scope, default)
+    resource = audience_of(scope, f"{settings.graph_url}/")
     permissions: dict[str, None] = {}
     for each in scope.split():
         named, slash, permission = each.rpartition("/")
         own = not slash or named.rstrip("/").lower() == resource.rstrip("/").lower()
-        permissions[each.lower() if each.lower() in SIGN_IN_SCOPES else (permission if own else each)] = None
-    return Wanted(resource, tuple(permissions))
+        permissions[each.lower() if each.lower() in SIGN_IN_PERMISSIONS else (permission if own else each)] = None
+    return Wanted(settings.resource_of(resource), tuple(permissions))
 
 
 def application_audience_of(scope: str) -> str:
     """Return whom an application's token is for. Raises AADSTS1002012 unless the scope is `resource/.default`."""
-    wanted = [each for each in scope.split() if each.lower() not in SIGN_IN_SCOPES]
+    wanted = [each for each in scope.split() if each.lower() not in SIGN_IN_PERMISSIONS]
     if len(wanted) != 1 or not wanted[0].endswith(DEFAULT):
         raise Invalid(
             "AADSTS1002012",

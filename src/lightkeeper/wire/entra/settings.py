@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from lightkeeper.directory.resource_applications import GRAPH, RESOURCE_MANAGER
+
 ARM_AUDIENCES = ("https://management.core.windows.net/", "https://management.azure.com/")
-GRAPH_AUDIENCES = ("https://graph.microsoft.com/", "00000003-0000-0000-c000-000000000000")
+GRAPH_AUDIENCES = ("https://graph.microsoft.com/", GRAPH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,11 @@ class EntraSettings:
     def graph_audiences(self) -> tuple[str, ...]:
         """Return what an access token for Microsoft Graph may be addressed to."""
         return (f"{self.graph_url}/", *GRAPH_AUDIENCES)
+
+    def resource_of(self, audience: str) -> str:
+        """Return how a resource is remembered: by its application where it is one of ours, whatever its address is today."""
+        plain = audience.rstrip("/").lower()
+        for app_id, audiences in ((RESOURCE_MANAGER, self.arm_audiences), (GRAPH, self.graph_audiences)):
+            if plain in (each.rstrip("/").lower() for each in audiences):
+                return app_id
+        return audience

@@ -150,7 +150,7 @@ def _session(desk: Desk, asked: Asked, granted: grants.Granted) -> dict[str, Any
     `client_info` names the home account in every tenant, the id token the object in this one.
     """
     scope = asked.scope or granted.scope
-    desk.consents.insist(granted.subject, wanted_of(scope, f"{desk.settings.graph_url}/"))
+    desk.consents.insist(granted.subject, wanted_of(scope, desk.settings))
     body = _bearer(desk, asked, granted.subject, _audience(desk, scope))
     now = desk.office.clock.now()
     key = desk.keys()[0]

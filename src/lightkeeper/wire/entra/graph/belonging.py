@@ -168,7 +168,7 @@ ROUTES: tuple[Route, ...] = (
     *(
         get(f"{subject}/{name}", list_nothing)
         for subject in ("/users/{id}", "/groups/{id}", "/servicePrincipals/{id}")
-        for name in ("appRoleAssignments", "oauth2PermissionGrants")
+        for name in ("appRoleAssignments",)
     ),
     get("/servicePrincipals/{id}/appRoleAssignedTo", list_nothing),
 )

@@ -158,12 +158,6 @@ def purge(call: Call, asked: Asked) -> Answer:
     return NOTHING
 
 
-def list_grants(call: Call, asked: Asked) -> Answer:
-    """Answer an empty list: permissions are not granted through Graph here."""
-    reading.see(call, tenant_of(call))
-    return many(asked, "oauth2PermissionGrants", [])
-
-
 _DELETED: Mapping[str, str] = {
     "user": PrincipalType.USER.value,
     "group": PrincipalType.GROUP.value,
@@ -198,5 +192,4 @@ ROUTES: tuple[Route, ...] = (
     get("/directory/deletedItems/{id}", get_deleted),
     post("/directory/deletedItems/{id}/restore", restore),
     delete("/directory/deletedItems/{id}", purge),
-    get("/oauth2PermissionGrants", list_grants),
 )

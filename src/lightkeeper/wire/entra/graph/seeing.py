@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lightkeeper.directory import reading, registrations
+from lightkeeper.directory import reading, registrations, service_principals
 from lightkeeper.directory.model import (
     Application,
     Principal,
@@ -12,6 +12,7 @@ from lightkeeper.directory.model import (
     ServicePrincipalKind,
     User,
 )
+from lightkeeper.directory.resource_applications import APPLICATIONS
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
 from lightkeeper.wire.entra.graph import shapes
@@ -51,6 +52,10 @@ def principals(call: Call, type: PrincipalType) -> Listing[Principal]:
 
     def fetch(after: str, limit: int, pins: Mapping[str, str]) -> Sequence[Principal]:
         narrowed = _narrowed(call, pins)
+        if type is PrincipalType.SERVICE_PRINCIPAL:
+            return service_principals.list_service_principals(
+                call, tenant_of(call), after=after, limit=limit, **narrowed
+            )
         return reading.list_objects(call, tenant_of(call), type, after=after, limit=limit, **narrowed)
 
     return Listing(name, kind, fetch, id_of, lambda found: shapes_of(call, found), shapes.SAMPLES[kind])
@@ -114,6 +119,6 @@ def _shape(call: Call, one: Thing, known: Mapping[str, Application], *, typed: b
     if isinstance(one, User):
         whole = reading.shows_all_of(call, tenant_of(call), one.id)
         return shape if whole else shapes.little_of(shape)
-    if isinstance(one, ServicePrincipal) and one.kind is ServicePrincipalKind.APPLICATION:
-        return shape | credentials_of(call, one.id)
-    return shape
+    if not isinstance(one, ServicePrincipal) or one.app_id in APPLICATIONS:
+        return shape
+    return shape | credentials_of(call, one.id) if one.kind is ServicePrincipalKind.APPLICATION else shape

@@ -1,6 +1,15 @@
 """Every operation of Graph that is served."""
 
-from lightkeeper.wire.entra.graph import applications, belonging, credentials, groups, organization, roles, users
+from lightkeeper.wire.entra.graph import (
+    applications,
+    belonging,
+    credentials,
+    groups,
+    organization,
+    permission_grants,
+    roles,
+    users,
+)
 from lightkeeper.wire.entra.graph.asked import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -10,5 +19,6 @@ ROUTES: tuple[Route, ...] = (
     *applications.ROUTES,
     *credentials.ROUTES,
     *roles.ROUTES,
+    *permission_grants.ROUTES,
     *organization.ROUTES,
 )
