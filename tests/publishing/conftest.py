@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from lightkeeper.directory import service as directory
+from lightkeeper.directory.model import ServicePrincipal, Tenant, User
+from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import OPERATOR, Caller, CallerKind, ObjectId, TenantId
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
@@ -18,10 +21,8 @@ from tests.publishing.offers import LOGO, TENANT, good_offer
 
 
 def person(name: str) -> Caller:
-    tenant = TenantId(TENANT)
-    return Caller(
-        ObjectId(f"oid-{name}"), tenant, f"{name}@fabrikam.example", CallerKind.USER, tenant, ObjectId(f"oid-{name}")
-    )
+    tenant, object_id = TenantId(TENANT), ObjectId(ids.named("person", name))
+    return Caller(object_id, tenant, f"{name}@fabrikam.example", CallerKind.USER, tenant, object_id)
 
 
 OWNER, MANAGER, DEVELOPER, STRANGER = person("owner"), person("manager"), person("developer"), person("stranger")
@@ -86,6 +87,18 @@ class Desk:
 def publisher_in(office: Office, publisher: Publisher = FABRIKAM) -> None:
     with office.writing(OPERATOR) as call:
         service.put_publisher(call, publisher)
+
+
+def colleagues_in(office: Office, *people: Caller) -> None:
+    """Let the directory know the organisation of the account and these people and programs of it."""
+    with office.writing(OPERATOR) as call:
+        directory.put_tenant(call, Tenant(TenantId(TENANT), "fabrikam", "fabrikam.example", "Fabrikam"))
+        for one in people:
+            known = {"id": one.object_id, "tenant_id": one.tenant_id, "display_name": one.name}
+            if one.kind is CallerKind.APPLICATION:
+                directory.put_service_principal(call, ServicePrincipal(**known, app_id=str(ids.named("app", one.name))))
+            else:
+                directory.put_user(call, User(**known, upn=one.name))
 
 
 @pytest.fixture

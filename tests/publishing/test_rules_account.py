@@ -1,5 +1,6 @@
 """Accounts, roles and qualifications: sections 1.1 to 1.4 of the publisher's contract, rule by rule."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,19 +8,33 @@ from typing import Any
 import pytest
 
 from lightkeeper.directory import service as directory
-from lightkeeper.directory.model import Tenant, TenantId
+from lightkeeper.directory.model import Group, Tenant, TenantId
 from lightkeeper.kernel.call import OPERATOR, Caller, CallerKind, ObjectId
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid, Throttled
-from lightkeeper.publishing import service, workflow
+from lightkeeper.publishing import configuring, service, workflow
 from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
 from lightkeeper.publishing.account_rules import OTHER_DESIGNATIONS, QUALIFYING, Action, may
 from lightkeeper.wire.partner import guesses
 from tests.databases import furnish
-from tests.publishing.conftest import DEVELOPER, FABRIKAM, MANAGER, OFFER, OWNER, STRANGER, Desk, publisher_in
+from tests.publishing.conftest import (
+    DEVELOPER,
+    FABRIKAM,
+    MANAGER,
+    OFFER,
+    OWNER,
+    STRANGER,
+    Desk,
+    colleagues_in,
+    publisher_in,
+)
 from tests.publishing.offers import TENANT, eligible, good_offer, rows
 
+ROBOT = Caller(
+    ObjectId("0b0b0b0b-0000-4000-8000-000000000001"), TenantId(TENANT), "robot", CallerKind.APPLICATION,
+    TenantId(TENANT), ObjectId("0b0b0b0b-0000-4000-8000-000000000001"), "app",
+)  # fmt: skip
 PROFILE = {
     "legalName": "Fabrikam Ltd",
     "address": "1 Harbour Street",
@@ -37,6 +52,7 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Any:
     furnish(database)
     office = Office(database, Clock(), OpenGate())
     publisher_in(office)
+    colleagues_in(office, OWNER, MANAGER, STRANGER, ROBOT)
     yield office
     database.close()
 
@@ -64,13 +80,32 @@ def test_p1_1_only_a_work_account_opens_an_account(rooms: Office) -> None:
         assert [one.target for one in refused.value.details] == [missing]
 
 
+def test_p1_1_a_sign_up_is_kept_as_people_read_it(rooms: Office) -> None:
+    """P1.2-fields: nothing but the fields of an account, without blanks around them and without control characters."""
+    contact = {"name": " Pia ", "email": "pia@fabrikam.example", "phone": "1", "shoe size": [38]}
+    told = {**PROFILE, "contact": contact, "accountType": "Company", "admin": True}
+
+    made = act(rooms, service.sign_up, "tidy", "  Tidy Ltd ", told)
+
+    assert (made.display_name, made.profile["accountType"]) == ("Tidy Ltd", "company")
+    assert made.profile["contact"] == {"name": "Pia", "email": "pia@fabrikam.example", "phone": "1"}
+    assert "admin" not in made.profile
+    for fault in ({"contact": {**contact, "phone": "  "}}, {"address": "1 Harbour\0Street"}):
+        with pytest.raises(Invalid) as refused:
+            act(rooms, service.sign_up, "untidy", "Untidy", {**told, **fault})
+        assert [one.target for one in refused.value.details] == list(fault)
+
+
 def test_p1_1_who_accepts_the_agreement_is_owner(rooms: Office) -> None:
     """P1.1-owner: and a manager of the account accepts none."""
     made = act(rooms, service.sign_up, "accepting", "Accepting", PROFILE)
-    act(rooms, service.set_member, "accepting", MANAGER.object_id, MemberRole.MANAGER)
+    act(rooms, service.set_member, "accepting", MANAGER.name, MemberRole.MANAGER)
 
     with pytest.raises(Forbidden):
         act(rooms, service.enrol, "accepting", who=MANAGER)
+    with pytest.raises(Invalid) as refused:
+        act(rooms, service.enrol, "accepting", who=OPERATOR)
+    assert refused.value.target == "acceptedBy"  # the operator accepts for a person, whom the account remembers
     enrolled = act(rooms, service.enrol, "accepting")
 
     assert made.role_of(OWNER.object_id) is MemberRole.OWNER
@@ -92,6 +127,26 @@ def test_p1_1_every_required_check_must_pass(rooms: Office) -> None:
     assert (rejected.verification, appealed.verification) == (Verification.REJECTED, Verification.PENDING)
     with pytest.raises(Forbidden):
         act(rooms, service.decide_check, "checked", "identity", Verification.AUTHORIZED)
+
+
+def test_p1_1_nobody_is_rejected_without_a_reason(rooms: Office) -> None:
+    """P1.1-reason: an appeal has to answer something."""
+    act(rooms, service.sign_up, "unheard", "Unheard", PROFILE)
+    for verb, what in ((service.decide_verification, ()), (service.decide_check, ("business",))):
+        with pytest.raises(Invalid) as refused:
+            act(rooms, verb, "unheard", *what, Verification.REJECTED, "  ", who=OPERATOR)
+        assert refused.value.target == "note"
+
+
+def test_p1_1_an_account_authorized_as_a_whole_stays_so(rooms: Office) -> None:
+    """P1.1-verification: a further check that is passed takes nothing away, and nothing rejected before is left over."""
+    act(rooms, service.sign_up, "whole", "Whole", PROFILE)
+    act(rooms, service.decide_check, "whole", "business", Verification.REJECTED, "No such house.", who=OPERATOR)
+    act(rooms, service.decide_verification, "whole", Verification.AUTHORIZED, "They were right.", who=OPERATOR)
+    after = act(rooms, service.decide_check, "whole", "dueDiligence", Verification.AUTHORIZED, who=OPERATOR)
+
+    assert after.verification is Verification.AUTHORIZED
+    assert {one["state"] for one in after.profile["checks"].values()} == {"Authorized"}
 
 
 def test_p1_2_an_id_is_taken_once_and_never_changes_hands(rooms: Office) -> None:
@@ -143,16 +198,37 @@ def test_p1_3_the_role_table() -> None:
 
 def test_p1_3_a_service_principal_has_the_role_it_is_given(rooms: Office) -> None:
     """P1.3-applications: a program of the tenant edits and publishes like a person; without a role it is a stranger."""
-    tenant = TenantId(TENANT)
-    robot = Caller(ObjectId("oid-robot"), tenant, "robot", CallerKind.APPLICATION, tenant, ObjectId("oid-robot"), "app")
     with pytest.raises(Forbidden):
-        act(rooms, service.put_offer, *OFFER, good_offer(), {}, who=robot)
+        act(rooms, service.put_offer, *OFFER, good_offer(), {}, who=ROBOT)
 
-    act(rooms, service.set_member, "fabrikam", robot.object_id, MemberRole.MANAGER)
+    act(rooms, service.set_member, "fabrikam", ROBOT.object_id, MemberRole.MANAGER)
 
-    assert act(rooms, service.put_offer, *OFFER, good_offer(), {}, who=robot)[0].changed_by == "robot"
+    assert act(rooms, service.put_offer, *OFFER, good_offer(), {}, who=ROBOT)[0].changed_by == "robot"
     with pytest.raises(Forbidden):
-        act(rooms, service.enrol, "fabrikam", who=robot)
+        act(rooms, service.enrol, "fabrikam", who=ROBOT)
+
+
+def test_p1_3_a_program_uses_the_ingestion_api_as_a_manager(rooms: Office) -> None:
+    """P1.3-api: "needs Manager for API work"; a developer's role is for people there."""
+    for role, may_it in ((MemberRole.DEVELOPER, False), (MemberRole.MANAGER, True)):
+        act(rooms, service.set_member, "fabrikam", ROBOT.object_id, role)
+        with nullcontext() if may_it else pytest.raises(Forbidden, match="manager"):
+            act(rooms, configuring.publisher_for, "fabrikam", who=ROBOT)
+
+
+def test_p1_3_only_people_and_programs_of_the_organisation_are_members(rooms: Office) -> None:
+    """P1.3-kinds: an existing user, a guest, or an application of the tenant; a slip of the pen appoints nobody."""
+    group = Group(ObjectId("0b0b0b0b-0000-4000-8000-000000000002"), TenantId(TENANT), display_name="Everybody")
+    act(rooms, directory.put_group, group, who=OPERATOR)
+
+    for nobody in ("0b0b0b0b-0000-4000-8000-00000000ffff", "typo@fabrikam.example", "stranger", "", group.id):
+        with pytest.raises(Invalid) as refused:
+            act(rooms, service.set_member, "fabrikam", nobody, MemberRole.OWNER)
+        assert refused.value.target == "member"
+    named = act(rooms, service.set_member, "fabrikam", "Stranger@Fabrikam.example", MemberRole.DEVELOPER)
+
+    assert named.role_of(STRANGER.object_id) is MemberRole.DEVELOPER
+    assert act(rooms, service.remove_member, "fabrikam", STRANGER.name).role_of(STRANGER.object_id) is None
 
 
 def test_p1_3_one_role_is_for_all_offers_of_a_publisher_and_no_other(rooms: Office) -> None:
@@ -170,15 +246,17 @@ def test_p1_3_one_role_is_for_all_offers_of_a_publisher_and_no_other(rooms: Offi
 def test_p1_3_the_last_owner_stays(rooms: Office) -> None:
     """P1.3-owner: appointed and removed by owners only, and never the last one."""
     with pytest.raises(Forbidden):
-        act(rooms, service.set_member, "fabrikam", STRANGER.object_id, MemberRole.OWNER, who=MANAGER)
+        act(rooms, service.set_member, "fabrikam", STRANGER.name, MemberRole.OWNER, who=MANAGER)
     with pytest.raises(Conflict):
-        act(rooms, service.set_member, "fabrikam", OWNER.object_id, MemberRole.MANAGER)
+        act(rooms, service.set_member, "fabrikam", OWNER.name, MemberRole.MANAGER)
 
 
 @pytest.mark.parametrize("name", sorted(QUALIFYING))
 def test_p1_4_a_qualification_counts_while_it_holds(rooms: Office, name: str) -> None:
     """P1.4-eligibility, P0-10: not before its first day, not from its last day on; none of the others counts at all."""
     now, day = rooms.clock.now(), timedelta(days=1)
+    with pytest.raises(Invalid, match="before it begins"):
+        act(rooms, service.set_designations, "fabrikam", [Designation(name, now, now)], who=OPERATOR)
 
     def eligible_with(*designations: Designation) -> bool:
         act(rooms, service.set_designations, "fabrikam", designations, who=OPERATOR)

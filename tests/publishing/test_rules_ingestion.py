@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
-from lightkeeper.publishing import configuring, store, workflow
+from lightkeeper.publishing import configuring, jobs, store, workflow
 from lightkeeper.publishing.configuring import ERROR_CODES
 from lightkeeper.publishing.ingestion.names import (
     DURABLE_ID,
@@ -273,6 +273,65 @@ def test_p9_3_a_name_of_the_payload_is_good_inside_it_only(api: Api) -> None:
 
     assert api.code(plan("d", product={"resourceName": "here"})) == "invalidId"
     assert api.code(product(own, resourceName="x"), product(api.fresh(), resourceName="x")) == "invalidId"
+
+
+def test_p9_3_a_reference_is_to_what_it_says(api: Api) -> None:
+    """P9.3-references: a plan is one of the product beside it, and an id is that of the resource that carries it."""
+    own, other = api.fresh(), api.fresh()
+    api.done(product(own), product(other))
+    theirs = plan("theirs", product={"externalId": other}, resourceName="theirs")
+    mine = of("plan-listing", product={"externalId": own}, plan={"resourceName": "theirs"}, summary="Taken")
+    assert api.code(theirs, mine) == "invalidId"
+
+    guid, vip = product_guid("fabrikam", own), plan_guid("fabrikam", "managed-operations", "vip")
+    assert api.code(plan("vip", id=f"plan/{GUID}/{vip}")) == ""
+    for stray in (plan("other", id=f"plan/{GUID}/{vip}"), plan("vip", id=f"plan/{guid}/{vip}"), plan("vip", id="vip")):
+        assert api.code(stray) == "invalidId"
+    for value, code in ((12345, "schemaValidationError"), ("Upper-Case", "invalidId"), (None, "schemaValidationError")):
+        assert api.code(product(own) | {"identity": {"externalId": value}}) == code
+
+
+def test_p9_3_a_detail_names_everything_by_its_durable_id(api: Api) -> None:
+    """P9.3-detail: whatever the request called it, so that the next request need not look it up."""
+    own = api.fresh()
+    job = api.accept(
+        of("plan-listing", product={"resourceName": "p"}, plan={"externalId": "one"}, summary="One"),
+        plan("one", product={"resourceName": "p"}),
+        product(own, resourceName="p"),
+    )
+    configuring.run_job(api.office, job)
+
+    listing, made, root = api.get(f"configure/{job}")["resources"]
+
+    assert (root["id"], made["product"], listing["plan"]) == (made["product"], root["id"], made["id"])
+    assert [api.get(one["id"])["id"] for one in (root, made, listing)] == [root["id"], made["id"], listing["id"]]
+
+
+def test_p9_3_version_is_the_latest_an_answer_may_have(api: Api) -> None:
+    """P9.3-version: `$version` is a maximum; a client of a preview is not answered in a later version."""
+    for asked, spoken in (("2022-03-01-preview4", "2022-03-01-preview4"), ("2031-01-01", VERSION)):
+        answer = api.get(f"resource-tree/product/{GUID}", **{"$version": asked})
+        versions = {one["$schema"].split("/")[-1] for one in (answer, *answer["resources"])}
+        assert versions == {spoken}
+
+
+def test_p9_3_a_job_that_arrived_stays_so(api: Api) -> None:
+    """P9.3-configure: a later preview takes the place of the first one, and the first job succeeded all the same."""
+    desk = Desk(api.office)
+    desk.save(with_private_plan(good_offer()))
+    job = api.accept(submission("preview"))
+    configuring.run_job(api.office, job)
+    with api.office.database.read() as connection:
+        found = jobs.find(connection, job)
+    assert found is not None
+    workflow.run_preview(api.office, str(found.submission_id))
+    before = api.get(f"configure/{job}/status")
+
+    workflow.run_preview(api.office, desk.submit())
+
+    assert (before["jobStatus"], before["jobResult"]) == ("completed", "succeeded")
+    assert api.get(f"configure/{job}/status") == before
+    workflow.run_live(api.office, desk.sign_off())
 
 
 def test_p9_3_a_product_is_found_by_its_id_without_a_search(api: Api) -> None:

@@ -15,7 +15,17 @@ from lightkeeper.publishing import service, shelf, workflow
 from lightkeeper.publishing.account import MemberRole
 from lightkeeper.publishing.diff import diff_offers
 from lightkeeper.publishing.offer import AudienceRow
-from tests.publishing.conftest import DEVELOPER, FABRIKAM, MANAGER, OFFER, OWNER, STRANGER, Desk, publisher_in
+from tests.publishing.conftest import (
+    DEVELOPER,
+    FABRIKAM,
+    MANAGER,
+    OFFER,
+    OWNER,
+    STRANGER,
+    Desk,
+    colleagues_in,
+    publisher_in,
+)
 from tests.publishing.offers import LOGO, PRIVATE_SUBSCRIPTION, changed, good_offer, row, with_private_plan
 
 SOMEBODY = "66666666-6666-4666-8666-666666666666"
@@ -341,12 +351,13 @@ def test_roles_follow_the_table(desk: Desk) -> None:
     P1.3-roles, P12-role.
     """
     desk.save()
+    colleagues_in(desk.office, STRANGER)
     with pytest.raises(Forbidden), desk.office.writing(DEVELOPER) as call:
-        service.set_member(call, "fabrikam", "someone", MemberRole.DEVELOPER)
+        service.set_member(call, "fabrikam", STRANGER.name, MemberRole.DEVELOPER)
     with desk.office.writing(MANAGER) as call:
-        service.set_member(call, "fabrikam", "someone", MemberRole.DEVELOPER)
+        service.set_member(call, "fabrikam", STRANGER.name, MemberRole.DEVELOPER)
     with pytest.raises(Forbidden), desk.office.writing(MANAGER) as call:
-        service.set_member(call, "fabrikam", "someone", MemberRole.OWNER)
+        service.set_member(call, "fabrikam", STRANGER.name, MemberRole.OWNER)
     with pytest.raises(Forbidden), desk.office.writing(MANAGER) as call:
         service.enrol(call, "fabrikam")
     with pytest.raises(Conflict), desk.office.writing(OWNER) as call:

@@ -196,6 +196,22 @@ def test_pictures_are_served_to_everybody(client: TestClient) -> None:
     assert client.get("/media/nothing.png").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("post", "", {"id": 123}),
+        ("post", "", {"id": "abc", "displayName": {"en": "Abc"}}),
+        ("post", "/fabrikam/appeal", {"text": ["why"]}),
+        ("put", "/fabrikam/verification", {"verdict": 1}),
+        ("put", "/fabrikam/members/x", {"role": ["owner"]}),
+        ("put", "/fabrikam/designations", {"designations": [{"name": "x", "until": "9999-12-31T23:59:59-12:00"}]}),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_by_name(client: TestClient, method: str, path: str, sent: Any) -> None:
+    """Not taken for its text, and no fault of the server's."""
+    assert code(client.request(method, f"/api/publishers{path}", json=sent)) == (400, "badRequest")
+
+
 def test_the_account_says_whether_it_is_eligible(client: TestClient) -> None:
     """'Am I eligible, and if not why' has an answer."""
     assert client.get("/api/publishers/fabrikam").json()["eligibility"] == {"eligible": True, "findings": []}

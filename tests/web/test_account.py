@@ -1,5 +1,6 @@
 """Partner Center's pages about the account."""
 
+from lightkeeper.wire.partner import guesses
 from tests.house import House
 from tests.web.visitors import Visitor
 
@@ -59,6 +60,18 @@ def test_faults_of_a_sign_up_are_all_named(house: House) -> None:
     assert "is no publisher id" in visitor.text
     assert "legalName is missing" in visitor.text
     assert "belong to no publisher" in visitor.opens("/portal/publishers").text
+
+
+def test_taken_ids_are_not_found_out_by_signing_up_again_and_again(house: House) -> None:
+    """The portal has the patience of the publisher's API, and no more."""
+    visitor = Visitor.of(house, "contoso/owner").opens("/portal/publishers/new")
+    seen = []
+    for _ in range(guesses.MOST_REFUSALS + 1):
+        visitor.fills("/portal/publishers/new", **COMPANY | {"id": "fabrikam"})
+        seen.append(visitor.page.status_code)
+        visitor.opens("/portal/publishers/new")
+
+    assert seen == [409] * guesses.MOST_REFUSALS + [429]
 
 
 def test_members_are_named_by_their_sign_in_name(house: House) -> None:

@@ -47,13 +47,19 @@ def read_user(call: Call, tenant_id: str, id_or_upn: str) -> User:
 
 def get_user(call: Call, tenant_id: str, id_or_upn: str) -> User:
     """Return a user of a tenant by object id or sign-in name; raise `NotFound` otherwise."""
+    found = find_in(call, tenant_id, id_or_upn)
+    if not isinstance(found, User):
+        raise not_found(id_or_upn)
+    return found
+
+
+def find_in(call: Call, tenant_id: str, id_or_upn: str) -> Principal | None:
+    """Return the principal of a tenant with this object id or, for users, sign-in name; None for any other."""
     if ids.is_guid(id_or_upn):
         found = store.principal_by_id(call.connection, id_or_upn)
     else:
         found = store.user_by_upn(call.connection, tenant_id, id_or_upn)
-    if not isinstance(found, User) or found.tenant_id != tenant_id:
-        raise not_found(id_or_upn)
-    return found
+    return found if found is not None and found.tenant_id == tenant_id else None
 
 
 def get_group(call: Call, tenant_id: str, group_id: str) -> Group:

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from lightkeeper.kernel.call import Call
+from lightkeeper.directory import reading as directory
+from lightkeeper.directory.model import PrincipalType
+from lightkeeper.kernel.call import Call, ObjectId
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.problems import Conflict, Forbidden, Invalid
 from lightkeeper.publishing import account_store, members, partner_ids
-from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
+from lightkeeper.publishing.account import Designation, MemberRole, Publisher
+from lightkeeper.publishing.account_changes import held, stored
 from lightkeeper.publishing.account_rules import (
     OTHER_DESIGNATIONS,
     QUALIFYING,
@@ -71,53 +74,54 @@ def list_publishers(call: Call) -> list[Publisher]:
     return account_store.all_of(call.connection, None if call.caller.unrestricted else call.caller.object_id)
 
 
-def set_member(call: Call, publisher_id: str, object_id: str, role: MemberRole) -> Publisher:
-    """Give somebody a role in the account; only an owner makes owners, and the last owner stays one."""
-    publisher = _held(call, publisher_id, Action.MANAGE_MEMBERS)
+def set_member(call: Call, publisher_id: str, who: str, role: MemberRole) -> Publisher:
+    """Give a person or a program of the account's organisation a role; only an owner makes owners, and the last one stays.
+
+    `who` is the object id of a user or service principal, or a user's sign-in name. Raises `Invalid` for anybody else:
+    a slip of the pen must neither be a member nor free the last owner.
+    """
+    publisher = held(call, publisher_id, Action.MANAGE_MEMBERS)
+    object_id = _colleague(call, publisher, who)
     _insist_on_owner(call, publisher, object_id, role)
-    roles = {**dict(publisher.members), object_id.lower(): role}
-    return _store(call, replace(publisher, members=tuple(sorted(roles.items()))), "PublisherMemberSet", object_id)
+    roles = {**dict(publisher.members), object_id: role}
+    changed = replace(publisher, members=tuple(sorted(roles.items())))
+    return stored(call, changed, "PublisherMemberSet", object_id=object_id)
 
 
-def remove_member(call: Call, publisher_id: str, object_id: str) -> Publisher:
-    """Take somebody's role in the account away; the last owner stays."""
-    publisher = _held(call, publisher_id, Action.MANAGE_MEMBERS)
+def _colleague(call: Call, publisher: Publisher, who: str) -> ObjectId:
+    found = directory.find_in(call, publisher.tenant_id, who)
+    if found is None or found.type is PrincipalType.GROUP:
+        raise Invalid(
+            "invalidRequest",
+            f"'{who[:100]}' is no user or service principal of the organisation of publisher '{publisher.id}'. "
+            "Give an object id or a sign-in name; people from elsewhere are invited as guests first.",
+            target="member",
+        )
+    return found.id
+
+
+def remove_member(call: Call, publisher_id: str, who: str) -> Publisher:
+    """Take somebody's role in the account away, named as in `set_member`; the last owner stays."""
+    publisher = held(call, publisher_id, Action.MANAGE_MEMBERS)
+    known = directory.find_in(call, publisher.tenant_id, who)
+    object_id = known.id if known is not None else who.lower()  # of somebody who left the directory only the id is left
     _insist_on_owner(call, publisher, object_id, None)
-    roles = {who: role for who, role in publisher.members if who != object_id.lower()}
-    return _store(call, replace(publisher, members=tuple(roles.items())), "PublisherMemberRemoved", object_id)
+    kept = tuple((one, role) for one, role in publisher.members if one != object_id)
+    return stored(call, replace(publisher, members=kept), "PublisherMemberRemoved", object_id=object_id)
 
 
 def set_designations(call: Call, publisher_id: str, designations: Iterable[Designation]) -> Publisher:
     """Grant the account these designations and no others; the operator's business."""
     members.require_operator(call)
-    publisher = _held(call, publisher_id, Action.READ)
+    publisher = held(call, publisher_id, Action.READ)
     changed = replace(publisher, designations=tuple(sorted(designations, key=lambda one: one.name)))
     _insist_on_form(changed)
-    return _store(call, changed, "PublisherDesignated")
-
-
-def decide_verification(call: Call, publisher_id: str, verdict: Verification, note: str = "") -> Publisher:
-    """Say how the check of the account ended, with a reason; the operator's business."""
-    members.require_operator(call)
-    publisher = _held(call, publisher_id, Action.READ)
-    return _store(call, replace(publisher, verification=verdict, verification_note=note), "PublisherVerified")
+    return stored(call, changed, "PublisherDesignated")
 
 
 def why_ineligible(call: Call, publisher_id: str) -> list[Finding]:
     """Return why the publisher cannot publish Managed Service offers now; empty when it can."""
     return why_not_eligible(members.require(call, publisher_id, Action.READ), call.now)
-
-
-def _held(call: Call, publisher_id: str, action: Action) -> Publisher:
-    """Return the account as it is once nobody else changes it: two owners must not remove each other at the same time."""
-    call.hold(f"publisher:{publisher_id.lower()}")
-    return members.require(call, publisher_id, action)
-
-
-def _store(call: Call, publisher: Publisher, kind: str, member: str = "") -> Publisher:
-    account_store.put(call.connection, publisher)
-    call.record(publisher_event(kind, publisher, **({"object_id": member} if member else {})))
-    return publisher
 
 
 def _insist_on_form(publisher: Publisher) -> None:
@@ -133,6 +137,8 @@ def _insist_on_form(publisher: Publisher) -> None:
             raise Invalid(
                 "invalidRequest", f"There is no designation '{one.name}'. Known: {known}.", target="designations"
             )
+        if one.from_at is not None and one.until_at is not None and one.until_at <= one.from_at:
+            raise Invalid("invalidRequest", f"'{one.name}' would end before it begins.", target="designations")
 
 
 def _insist_on_owner(call: Call, publisher: Publisher, object_id: str, role: MemberRole | None) -> None:

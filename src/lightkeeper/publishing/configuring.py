@@ -8,26 +8,27 @@ import time
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import structlog
 
 from lightkeeper.kernel import encoding, ids
-from lightkeeper.kernel.call import PLATFORM, Call, Caller
+from lightkeeper.kernel.call import PLATFORM, Call, Caller, CallerKind
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Forbidden, Invalid, NotFound, Problem
 from lightkeeper.kernel.workflows import Step, Workflow
 from lightkeeper.publishing import account_store, drafts, jobs, members, settings, store, submission_store
-from lightkeeper.publishing.account import Publisher
+from lightkeeper.publishing.account import MemberRole, Publisher
 from lightkeeper.publishing.account_rules import Action
 from lightkeeper.publishing.applying import Changes, gather
 from lightkeeper.publishing.events import CONFIGURE_ACCEPTED
 from lightkeeper.publishing.jobs import Job, JobResult, JobStatus
-from lightkeeper.publishing.lifecycle import Stage
-from lightkeeper.publishing.model import OfferRecord, Submission
+from lightkeeper.publishing.lifecycle import Phase, Stage
+from lightkeeper.publishing.model import OfferRecord, StepState, Submission
 
 MOST_RESOURCES = 2000
 
@@ -38,14 +39,33 @@ def publisher_for(call: Call, wanted: str = "") -> Publisher:
     """Return the account a client of the API works for: the one it names, or the only one it may edit offers of."""
     call.authorized = True
     if wanted:
-        return members.require(call, wanted, Action.EDIT_OFFERS)
+        return _require(call, wanted, Action.EDIT_OFFERS)
     own = account_store.all_of(call.connection, None if call.caller.unrestricted else call.caller.object_id)
     if not own:
         raise Forbidden("forbidden", f"'{call.caller.name}' belongs to no publisher's account.")
     if len(own) > 1:
         names = ", ".join(one.id for one in own)
         raise Invalid("invalidRequest", f"You belong to several accounts. Name one with ?publisher=: {names}.")
-    return members.require(call, own[0].id, Action.EDIT_OFFERS)
+    return _require(call, own[0].id, Action.EDIT_OFFERS)
+
+
+def accounts_of(call: Call, wanted: str = "") -> list[Publisher]:
+    """Return the accounts whose products the caller may read with the API, or the one that is named, if it is one."""
+    call.authorized = True
+    own = account_store.all_of(call.connection, None if call.caller.unrestricted else call.caller.object_id)
+    return [_require(call, one.id, Action.READ) for one in own if wanted in ("", one.id)]
+
+
+def _require(call: Call, publisher_id: str, action: Action) -> Publisher:
+    """Return the account as `members.require` does; a program works with this API only as its manager (section 1.3)."""
+    publisher = members.require(call, publisher_id, action)
+    if call.caller.kind is CallerKind.APPLICATION and publisher.role_of(call.caller.object_id) is MemberRole.DEVELOPER:
+        raise Forbidden(
+            "forbidden",
+            f"'{call.caller.name}' is a developer of publisher '{publisher.id}'. A program needs the role manager to use "
+            "this API.",
+        )
+    return publisher
 
 
 def find_product(call: Call, guid: str) -> tuple[Publisher, OfferRecord]:
@@ -55,7 +75,7 @@ def find_product(call: Call, guid: str) -> tuple[Publisher, OfferRecord]:
     publisher = account_store.find(call.connection, offer.publisher_id) if offer else None
     if offer is None or publisher is None or not members.is_member(call, publisher):
         raise NotFound("resourceNotFound", f"There is no product '{guid[:60]}'.")
-    members.require(call, publisher.id, Action.READ)
+    _require(call, publisher.id, Action.READ)
     return publisher, drafts.find_or_refuse(call, publisher, offer.id)
 
 
@@ -79,7 +99,7 @@ def get_job(call: Call, job_id: str) -> Job:
     job = jobs.find(call.connection, job_id)
     if job is None:
         raise NotFound("resourceNotFound", f"There is no job '{job_id[:60]}'.")
-    members.require(call, job.publisher_id, Action.READ)
+    _require(call, job.publisher_id, Action.READ)
     return _as_it_stands(call, job)
 
 
@@ -88,40 +108,42 @@ def cancel_job(call: Call, job_id: str) -> Job:
     call.authorized = True
     call.hold(f"job:{job_id}")
     job = get_job(call, job_id)
-    members.require(call, job.publisher_id, Action.EDIT_OFFERS)
+    _require(call, job.publisher_id, Action.EDIT_OFFERS)
     if job.status is not JobStatus.NOT_STARTED:
         raise Invalid("badRequest", f"The job is {job.status} and cannot be canceled any more.")
-    error = {
-        "code": "operationCanceled",
-        "message": f"Canceled by {call.caller.name}.",
-        "resourceId": "",
-        "details": [],
-    }
-    job = replace(job, status=JobStatus.COMPLETED, result=JobResult.CANCELLED, errors=[error], ended_at=call.now)
+    job = _canceled(job, f"Canceled by {call.caller.name}.", call.now)
     jobs.put(call.connection, job)
     body = {"job_id": job.id, "publisher_id": job.publisher_id}
     call.record(Event("ConfigureCanceled", "Lightkeeper.Publishing/publishers/configure/delete", body=body))
     return job
 
 
-_ARRIVED = {"preview": (Stage.AWAITING_SIGN_OFF, Stage.PUBLISHING, Stage.LIVE), "live": (Stage.LIVE,)}
+_ARRIVES_WITH = {"preview": Phase.PREVIEW, "live": Phase.PUBLISH}
 
 
 def _as_it_stands(call: Call, job: Job) -> Job:
-    """Return a running job completed when its submission has arrived, or will never."""
-    submission = submission_store.find_submission(call.connection, job.submission_id) if job.submission_id else None
-    if job.status is not JobStatus.RUNNING or submission is None:
+    """Return a running job completed when its submission has arrived, or will never.
+
+    Having arrived is for ever: what becomes of a preview later is not this job's affair.
+    """
+    if job.status is not JobStatus.RUNNING:
         return job
-    ended = submission.ended_at or max((step.started_at for step in submission.steps if step.started_at), default=None)
-    if submission.stage in _ARRIVED[job.target]:
-        return replace(job, status=JobStatus.COMPLETED, result=JobResult.SUCCEEDED, ended_at=ended)
+    submission = submission_store.find_submission(call.connection, job.submission_id or "")
+    if submission is None:
+        return _canceled(job, "The product was deleted.", job.started_at)
+    last = next(step for step in submission.steps if step.phase == _ARRIVES_WITH[job.target])
+    if last.state is StepState.COMPLETE:
+        return replace(job, status=JobStatus.COMPLETED, result=JobResult.SUCCEEDED, ended_at=last.ended_at)
+    ended = submission.ended_at
     if submission.stage is Stage.ATTENTION_NEEDED:
         errors = _reasons(submission)
         return replace(job, status=JobStatus.COMPLETED, result=JobResult.FAILED, errors=errors, ended_at=ended)
-    if submission.ended_at is not None:
-        gone = {"code": "operationCanceled", "message": "The submission was canceled.", "resourceId": "", "details": []}
-        return replace(job, status=JobStatus.COMPLETED, result=JobResult.CANCELLED, errors=[gone], ended_at=ended)
-    return job
+    return _canceled(job, "The submission was canceled.", ended) if ended is not None else job
+
+
+def _canceled(job: Job, message: str, at: datetime) -> Job:
+    error = {"code": "operationCanceled", "message": message, "resourceId": "", "details": []}
+    return replace(job, status=JobStatus.COMPLETED, result=JobResult.CANCELLED, errors=[error], ended_at=at)
 
 
 def _reasons(submission: Submission) -> list[dict[str, Any]]:
@@ -154,7 +176,7 @@ def run_job(office: Office, job_id: str) -> bool:
             job = jobs.find(call.connection, job_id)
             if job is None or job.status is not JobStatus.NOT_STARTED:
                 return False
-            publisher = members.require(call, job.publisher_id, Action.EDIT_OFFERS)
+            publisher = _require(call, job.publisher_id, Action.EDIT_OFFERS)
             changes = _make(call, publisher, job, at)
             done = replace(job, results=changes.results)
             if changes.submission_id:

@@ -13,7 +13,6 @@ from lightkeeper.kernel.problems import Conflict, Invalid, NotFound
 from lightkeeper.publishing import members, shelf, store, submission_store
 from lightkeeper.publishing.account_rules import Action
 from lightkeeper.publishing.accounts import (
-    decide_verification,
     get_publisher,
     list_publishers,
     put_publisher,
@@ -48,12 +47,13 @@ from lightkeeper.publishing.lead_settings import lead_settings, live_versions
 from lightkeeper.publishing.leads import masked
 from lightkeeper.publishing.lifecycle import Event, Stage, after, cancellation, is_locked
 from lightkeeper.publishing.model import Content, Environment, HistoryEntry, OfferRecord, Submission
+from lightkeeper.publishing.opening import enrol, sign_up
 from lightkeeper.publishing.progress import first_steps, move
 from lightkeeper.publishing.reviewing import list_reviews, review
 from lightkeeper.publishing.role_catalogue import note_role_arrival
 from lightkeeper.publishing.shape import check_shape
 from lightkeeper.publishing.syncing import sync_audience
-from lightkeeper.publishing.verification import appeal, decide_check, enrol, sign_up
+from lightkeeper.publishing.verification import appeal, decide_check, decide_verification
 
 __all__ = [
     "appeal",

@@ -43,7 +43,11 @@ MOST: Mapping[str, int] = {
     "previewAudiences": MAX_PREVIEW_AUDIENCE,
     "privateAudiences": MAX_PRIVATE_AUDIENCE,
 }
-PLAN_ID = re.compile(r"[a-z0-9_-]{1,50}")
+OWN_IDS: Mapping[str, re.Pattern[str]] = {
+    "product": re.compile(r"[a-z0-9][a-z0-9_-]{2,49}"),
+    "plan": re.compile(r"[a-z0-9_-]{1,50}"),
+}
+"""What a publisher may call a product and a plan."""
 
 
 def insist_on_form(resource: Resource) -> None:
@@ -69,15 +73,20 @@ def insist_on_form(resource: Resource) -> None:
         if of == kind and name in resource and resource[name] not in choices:
             raise Invalid("schemaValidationError", f"'{name}' must be one of {', '.join(choices)}.", target=name)
     for (of, name), longest in LONGEST.items():
-        if of == kind and not 1 <= len(str(resource[name])) <= longest:
-            raise Invalid("schemaValidationError", f"'{name}' has 1 to {longest} characters.", target=name)
-    if kind == "plan":
-        own = resource["identity"].get("externalId")
-        if own is not None and (not isinstance(own, str) or PLAN_ID.fullmatch(own) is None):
-            raise Invalid("invalidId", f"'{str(own)[:60]}' cannot be a plan id.", target="identity")
+        if of == kind and not (isinstance(resource[name], str) and 1 <= len(resource[name]) <= longest):
+            raise Invalid("schemaValidationError", f"'{name}' is text of 1 to {longest} characters.", target=name)
+    if kind in OWN_IDS:
+        _insist_on_own_id(kind, resource["identity"].get("externalId"))
     order = resource.get("displayOrder", 0)
     if not isinstance(order, int) or isinstance(order, bool) or not 0 <= order <= 1000:
         raise Invalid("schemaValidationError", "'displayOrder' must be a small whole number.", target="displayOrder")
+
+
+def _insist_on_own_id(kind: str, own: Any) -> None:
+    if not isinstance(own, str) or not own:
+        raise Invalid("schemaValidationError", f"A {kind} needs identity.externalId.", target="identity")
+    if OWN_IDS[kind].fullmatch(own) is None:
+        raise Invalid("invalidId", f"'{own[:60]}' cannot be a {kind} id.", target="identity")
 
 
 def insist_on_ours(kind: str, resource: Resource) -> None:

@@ -27,6 +27,9 @@ OTHER_RESOURCES = frozenset({
 })  # fmt: skip
 """What the API knows for other offer types only."""
 
+MAIN = "main"
+"""The last part of a listing's durable id: an offer and a plan have one listing each."""
+
 DURABLE_ID = re.compile(r"[a-z](-?[a-z0-9]+)*/[a-z0-9-]+(/?[a-z0-9-])*")
 LOCAL_NAME = re.compile(r"[a-zA-Z0-9-_]{1,50}")
 _VERSION = re.compile(r"\d{4}-\d\d-\d\d(-preview\d+)?")
@@ -46,6 +49,11 @@ def schema_parts(text: Any) -> tuple[str, str] | None:
         return None
     resource, slash, version = text[len(host) :].rstrip("/").partition("/")
     return (resource.lower(), version) if slash and _VERSION.fullmatch(version) else None
+
+
+def version_within(most: str) -> str:
+    """Return the latest version of ours that a client understands who understands versions up to `most`."""
+    return max((one for one in VERSIONS if one <= most), default=VERSIONS[0])
 
 
 def is_version(text: str) -> bool:

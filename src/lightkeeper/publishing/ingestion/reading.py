@@ -147,7 +147,7 @@ def _take_listing(listing: dict[str, Any], resource: Resource) -> None:
     for theirs, ours in _LISTING.items():
         if theirs in resource:
             listing[ours] = resource[theirs]
-    if isinstance(resource.get("languageId"), str) and resource["languageId"] != "en-us":
+    if isinstance(resource.get("languageId"), str) and resource["languageId"] != listing.get("language", "en-us"):
         listing["language"] = resource["languageId"]
     if resource.get("generalLinks"):
         listing["usefulLinks"] = [

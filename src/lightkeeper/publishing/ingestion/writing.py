@@ -5,6 +5,7 @@ from typing import Any
 
 from lightkeeper.publishing.exports.facts import active_row, eligible_row
 from lightkeeper.publishing.ingestion.names import (
+    MAIN,
     OFFER_TYPE,
     durable,
     plan_guid,
@@ -126,11 +127,11 @@ class _Writer:
             fields["globalSupportWebsite"] = sites["azureGlobal"]
         if sites.get("azureGovernment"):
             fields["governmentSupportWebsite"] = sites["azureGovernment"]
-        return self._of("listing", "main", **fields)
+        return self._of("listing", MAIN, **fields)
 
     def _assets(self) -> list[dict[str, Any]]:
         found = []
-        of_listing = {"kind": "azure", "listing": durable("listing", self.guid, "main")}
+        of_listing = {"kind": "azure", "listing": durable("listing", self.guid, MAIN)}
         logo = self.listing.get("logo")
         logos = {"large": logo} if isinstance(logo, str) else logo if isinstance(logo, dict) else {}
         for size, kind in LOGOS.items():
@@ -192,7 +193,7 @@ class _Writer:
         }
         return [
             skeleton,
-            of("plan-listing", "main", kind=f"{KIND}-plan", **listing),
+            of("plan-listing", MAIN, kind=f"{KIND}-plan", **listing),
             of("price-and-availability-plan", **availability),
             of("managed-service-plan-technical-configuration", manifests=[written]),
         ]

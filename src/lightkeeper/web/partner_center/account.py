@@ -3,14 +3,15 @@
 from typing import Any
 
 from lightkeeper.directory import service as directory
-from lightkeeper.directory.reading import read_user
 from lightkeeper.kernel.call import Call, CallerKind
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.publishing import service
 from lightkeeper.publishing.account import MemberRole, Publisher, Verification
 from lightkeeper.publishing.account_rules import COMMERCIAL_MARKETPLACE, QUALIFYING, Action, holding, may
-from lightkeeper.publishing.verification import AGREEMENTS, CHECKS, REQUIRED_CHECKS
+from lightkeeper.publishing.opening import AGREEMENTS
+from lightkeeper.publishing.verification import CHECKS, REQUIRED_CHECKS
 from lightkeeper.web.frame import Asked, Deed, Page, View
+from lightkeeper.wire.partner import guesses
 
 
 def list_accounts(call: Call, _asked: Asked) -> View:
@@ -33,7 +34,10 @@ def sign_up(call: Call, asked: Asked) -> str:
     form = {name: value.strip() for name, value in asked.form.items()}
     contact = {key: form.get(f"contact-{key}", "") for key in ("name", "email", "phone")}
     profile = {"legalName": form.get("legalName", ""), "address": form.get("address", ""), "contact": contact}
-    made = service.sign_up(call, form.get("id", ""), form.get("displayName", ""), profile)
+    call.open_to_all("anybody may open an account for the organisation they work for")
+    guesses.insist_on_patience(call.caller, call.now)
+    with guesses.counted(call.caller, call.now):
+        made = service.sign_up(call, form.get("id", ""), form.get("displayName", ""), profile)
     return f"/portal/publishers/{made.id}"
 
 
@@ -92,13 +96,11 @@ def appeal(call: Call, asked: Asked) -> str:
 
 
 def put_member(call: Call, asked: Asked) -> str:
-    """Give somebody a role in the account; people are named by sign-in name, programs by object id."""
+    """Give somebody a role in the account."""
     role, who = asked.form.get("role", ""), asked.form.get("member", "").strip()
     if role not in tuple(MemberRole):
         call.open_to_all("the form is not filled in")
         raise Invalid("badRequest", f"The role must be one of {', '.join(MemberRole)}.", target="role")
-    if "@" in who:
-        who = read_user(call, call.caller.tenant_id, who).id
     return _back(service.set_member(call, asked.path["publisher"], who, MemberRole(role)))
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from lightkeeper.kernel.clock import iso
-from lightkeeper.publishing.ingestion.names import durable, product_guid, schema
+from lightkeeper.publishing.ingestion.names import durable, product_guid, schema, schema_parts, version_within
 from lightkeeper.publishing.jobs import Job
 from lightkeeper.publishing.lifecycle import Stage
 from lightkeeper.publishing.model import OfferRecord, Submission
@@ -63,9 +63,27 @@ def _document(offer: OfferRecord, number: int, target: str, status: str, result:
     }
 
 
+def spoken(value: Any, most: str) -> Any:
+    """Return an answer whose `$schema`s are of no later version than `most`, which the client named as its latest."""
+    if isinstance(value, list):
+        return [spoken(one, most) for one in value]
+    if not isinstance(value, dict):
+        return value
+    told = {key: spoken(one, most) for key, one in value.items()}
+    parts = schema_parts(told.get("$schema"))
+    if parts is not None and parts[1] > most:
+        told["$schema"] = schema(parts[0], version_within(most))
+    return told
+
+
 def announced_end(offer: OfferRecord, target: str) -> dict[str, Any]:
     """Return what a live resource says about the end of its sale; nothing while no end is announced, or elsewhere."""
     if target != "live" or (offer.on_sale and offer.deprecation is None):
         return {}
-    schedule = {"deprecationSchedule": offer.deprecation} if offer.deprecation is not None else {}
-    return {"lifecycleState": "deprecated", **schedule}
+    if offer.deprecation is None:
+        return {"lifecycleState": "deprecated"}
+    schedule = dict(offer.deprecation)
+    alternative = schedule.pop("alternative", "")
+    if alternative:
+        schedule["alternative"] = {"plan" if alternative.startswith("plan/") else "product": alternative}
+    return {"lifecycleState": "deprecated", "deprecationSchedule": schedule}

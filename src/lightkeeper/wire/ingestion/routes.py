@@ -4,6 +4,7 @@ A client of several accounts names the one it works for with `?publisher=`, whic
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,8 +26,8 @@ from lightkeeper.publishing.ingestion.writing import resources_of
 from lightkeeper.publishing.jobs import JobStatus
 from lightkeeper.publishing.model import Content, OfferRecord
 from lightkeeper.publishing.offer import read_offer
-from lightkeeper.wire.ingestion.documents import announced_end, job_document, submission_documents
-from lightkeeper.wire.partner.desk import Answer, Asked, PartnerDesk, framed
+from lightkeeper.wire.ingestion.documents import announced_end, job_document, spoken, submission_documents
+from lightkeeper.wire.partner.desk import Answer, Asked, Endpoint, PartnerDesk, framed
 
 PREFIX = "/rp/product-ingestion"
 TARGETS = ("draft", "preview", "live")
@@ -133,8 +134,7 @@ def list_products(desk: PartnerDesk, asked: Asked) -> Answer:
     """Return products, of an external id or a type or all, page by page."""
     wanted, kind = asked.query.get("externalId", ""), asked.query.get("type", "managedService")
     with desk.office.reading(asked.caller, correlation_id=asked.correlation_id) as call:
-        named = asked.query.get("publisher", "").lower()
-        accounts = [one for one in service.list_publishers(call) if named in ("", one.id)]
+        accounts = configuring.accounts_of(call, asked.query.get("publisher", "").lower())
         keys = [(one.id, offer_id) for one in accounts for offer_id in service.offer_ids(call, one.id)]
         keys = [key for key in keys if wanted in ("", key[1]) and kind.lower() == "managedservice"]
         page, link = _page(keys, asked, "product")
@@ -215,6 +215,16 @@ ENDPOINTS = [
 def ingestion_routes(desk: PartnerDesk) -> list[Route]:
     """Return the routes of the API, for the main origin and for Graph's."""
     return [
-        Route(path, framed(desk, endpoint, insist_on_schema_version), methods=[method])
+        Route(path, framed(desk, _in_version(endpoint), insist_on_schema_version), methods=[method])
         for method, path, endpoint in ENDPOINTS
     ]
+
+
+def _in_version(endpoint: Endpoint) -> Endpoint:
+    """Return the endpoint with an answer of no later version than `$version`."""
+
+    def answered(desk: PartnerDesk, asked: Asked) -> Answer:
+        answer = endpoint(desk, asked)
+        return replace(answer, value=spoken(answer.value, asked.query["$version"]))
+
+    return answered

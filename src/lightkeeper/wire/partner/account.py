@@ -8,7 +8,11 @@ from lightkeeper.kernel.problems import Invalid
 from lightkeeper.publishing import service
 from lightkeeper.publishing.account import Designation, MemberRole, Publisher, Verification
 from lightkeeper.wire.partner import guesses
-from lightkeeper.wire.partner.desk import Answer, Asked, PartnerDesk, finding_document
+from lightkeeper.wire.partner.desk import Answer, Asked, PartnerDesk, finding_document, text_of
+
+_VERDICTS = {**{str(one).lower(): one for one in Verification}, "accepted": Verification.AUTHORIZED,
+             "challenged": Verification.REJECTED}  # fmt: skip
+"""The states of a verification, and the names that other pages of the original have for two of them."""
 
 
 def list_publishers(desk: PartnerDesk, asked: Asked) -> Answer:
@@ -34,7 +38,7 @@ def sign_up(desk: PartnerDesk, asked: Asked) -> Answer:
         guesses.counted(asked.caller, desk.office.clock.now()),
         desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call,
     ):
-        made = service.sign_up(call, str(body.get("id") or ""), str(body.get("displayName") or ""), body)
+        made = service.sign_up(call, text_of(body, "id"), text_of(body, "displayName"), body)
     return Answer(201, publisher_document(made))
 
 
@@ -43,7 +47,7 @@ def enrol(desk: PartnerDesk, asked: Asked) -> Answer:
     agreements = asked.body.get("agreements", ["publisherAgreement"])
     if not isinstance(agreements, list) or not all(isinstance(one, str) for one in agreements):
         raise Invalid("badRequest", "'agreements' must be a list of names.", target="agreements")
-    by = str(asked.body.get("acceptedBy") or "")
+    by = text_of(asked.body, "acceptedBy")
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
         return Answer(
             200, publisher_document(service.enrol(call, asked.path["publisher"], agreements=agreements, by=by))
@@ -59,22 +63,22 @@ def get_eligibility(desk: PartnerDesk, asked: Asked) -> Answer:
 
 def decide_verification(desk: PartnerDesk, asked: Asked) -> Answer:
     """Say how the verification ended: `verdict` with a `note`, for one `check` or for the account as a whole."""
-    verdict = str(asked.body.get("verdict") or "").capitalize()
-    if verdict not in tuple(Verification):
+    verdict = _VERDICTS.get(text_of(asked.body, "verdict").lower())
+    if verdict is None:
         raise Invalid("badRequest", f"The verdict must be one of {', '.join(Verification)}.", target="verdict")
-    check, note, publisher = asked.body.get("check"), str(asked.body.get("note") or ""), asked.path["publisher"]
+    check, note, publisher = text_of(asked.body, "check"), text_of(asked.body, "note"), asked.path["publisher"]
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
-        if check is None:
-            decided = service.decide_verification(call, publisher, Verification(verdict), note[:2000])
+        if check:
+            decided = service.decide_check(call, publisher, check, verdict, note)
         else:
-            decided = service.decide_check(call, publisher, str(check), Verification(verdict), note)
+            decided = service.decide_verification(call, publisher, verdict, note)
     return Answer(200, publisher_document(decided))
 
 
 def appeal(desk: PartnerDesk, asked: Asked) -> Answer:
     """Ask for another look at a rejected account, with a `text`."""
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
-        found = service.appeal(call, asked.path["publisher"], str(asked.body.get("text") or ""))
+        found = service.appeal(call, asked.path["publisher"], text_of(asked.body, "text"))
     return Answer(200, publisher_document(found))
 
 
@@ -94,14 +98,14 @@ def _time(row: dict[str, Any], key: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-    except ValueError as fault:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as fault:
         raise Invalid("badRequest", f"'{str(text)[:40]}' is no date.", target=key) from fault
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def put_member(desk: PartnerDesk, asked: Asked) -> Answer:
     """Give somebody a role in the account."""
-    role = asked.body.get("role")
+    role = text_of(asked.body, "role").lower()
     if role not in tuple(MemberRole):
         raise Invalid("badRequest", f"The role must be one of {', '.join(MemberRole)}.", target="role")
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:

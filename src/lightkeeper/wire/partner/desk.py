@@ -81,6 +81,14 @@ class Answer:
 Endpoint = Callable[[PartnerDesk, Asked], Answer]
 
 
+def text_of(body: Mapping[str, Any], name: str) -> str:
+    """Return a text of a body; empty for none. Raises `Invalid` for a value of another kind."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Invalid("badRequest", f"'{name}' must be text.", target=name)
+    return value or ""
+
+
 def insist_on_version(query: Mapping[str, str]) -> None:
     """Raise `Invalid` for another api-version than the legacy API's."""
     version = query.get("api-version", "")

@@ -8,20 +8,20 @@ from lightkeeper.kernel.problems import Invalid, NotFound
 from lightkeeper.publishing import service
 from lightkeeper.publishing.audience import write_csv
 from lightkeeper.publishing.offer import audience_of
-from lightkeeper.wire.partner.desk import Answer, Asked, PartnerDesk
+from lightkeeper.wire.partner.desk import Answer, Asked, PartnerDesk, text_of
 from lightkeeper.wire.partner.documents import listed_offer, operation_documents
 
 
 def deprecate(desk: PartnerDesk, asked: Asked) -> Answer:
     """Announce the end of an offer: `reason`, `alternative`, `dateOffset` (an ISO duration; none: at once)."""
     body = asked.body
-    notice = clock.duration(str(body.get("dateOffset") or "PT0S"))
+    notice = clock.duration(text_of(body, "dateOffset") or "PT0S")
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
         offer = service.deprecate(
             call,
             *asked.offer,
-            reason=str(body.get("reason") or "other"),
-            alternative=str(body.get("alternative") or ""),
+            reason=text_of(body, "reason") or "other",
+            alternative=text_of(body, "alternative"),
             notice=notice,
         )
     return Answer(200, listed_offer(offer))
@@ -97,7 +97,7 @@ def decide_review(desk: PartnerDesk, asked: Asked) -> Answer:
     decision = asked.body.get("decision")
     if decision not in ("approve", "return"):
         raise Invalid("badRequest", "The decision must be approve or return.", target="decision")
-    notes = str(asked.body.get("notes") or "")
+    notes = text_of(asked.body, "notes")
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
         submission = service.review(call, asked.path["submission"], approve=decision == "approve", notes=notes)
     return Answer(200, operation_documents(submission)[0])
@@ -106,7 +106,7 @@ def decide_review(desk: PartnerDesk, asked: Asked) -> Answer:
 def note_role_arrival(desk: PartnerDesk, asked: Asked) -> Answer:
     """Say that a built-in role is new; offers may name it once the delay of the catalogue is over."""
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
-        role, day = service.note_role_arrival(call, str(asked.body.get("role") or ""))
+        role, day = service.note_role_arrival(call, text_of(asked.body, "role"))
     return Answer(200, {"roleId": role.id, "roleName": role.name, "offersFrom": iso(day)})
 
 

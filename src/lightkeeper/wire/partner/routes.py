@@ -179,13 +179,13 @@ def check(desk: PartnerDesk, asked: Asked) -> Answer:
 def sync_audience(desk: PartnerDesk, asked: Asked) -> Answer:
     """Add and remove subscriptions of a private plan (`planId`) or of the preview (none), everywhere at once.
 
-    `add` is a list of rows or, as `csv`, the portal's file; `remove` a list of subscription ids or rows.
+    `add` and `remove` are lists of subscription ids or rows; `csv` is the portal's file, and adds as well.
     """
     body = asked.body
     for name in ("add", "remove"):
         if not isinstance(body.get(name, []), list):
             raise Invalid("badRequest", f"'{name}' must be a list.", target=name)
-    add: list[AudienceRow] = list(audience_of(body.get("add")))
+    add: list[AudienceRow] = list(audience_of(_as_rows(body.get("add"))))
     if isinstance(body.get("csv"), str):
         rows, findings = read_csv(body["csv"], "audience.csv", "csv")
         if findings:
