@@ -7,6 +7,7 @@ of the customer, and nothing else (L106).
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lightkeeper.access.condition_language import MalformedCondition, parse
 from lightkeeper.access.model import Role, RoleAssignment
 from lightkeeper.directory.model import Principal, ServicePrincipal, ServicePrincipalKind
 from lightkeeper.kernel.findings import Finding
@@ -14,6 +15,9 @@ from lightkeeper.kernel.ids import is_guid
 
 CONDITION_VERSIONS = (None, "1.0", "2.0")
 """The public description names 2.0 as the only one accepted now; recorded answers show 1.0. None means the newest."""
+
+LONGEST_CONDITION = 8_192
+"""Characters; the public bound is said to be eight kilobytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +82,29 @@ def check_assignment(asked: Asked, facts: AssignmentFacts) -> Iterator[Finding]:
 
 
 def _check_condition(asked: Asked) -> Iterator[Finding]:
-    """Yield what is wrong with the condition; its text is not looked at (conditions.py says what one leaves granted)."""
+    """Yield what is wrong with the condition; conditions.py says what one leaves granted."""
     if asked.condition and asked.condition_version not in CONDITION_VERSIONS:
         yield Finding(
             "InvalidConditionVersion",
             "properties.conditionVersion",
             f"The condition version '{asked.condition_version}' is not supported. Use '2.0'.",
         )
+    if asked.condition and (why := _malformed(asked.condition)):
+        yield Finding(
+            "InvalidCondition", "properties.condition", "The given role assignment condition is invalid.", why
+        )
     if asked.condition_version and not asked.condition:
         yield Finding("ConditionMissing", "properties.condition", "A condition version was given without a condition.")
+
+
+def _malformed(condition: str) -> str:
+    if len(condition) > LONGEST_CONDITION:
+        return f"A condition has at most {LONGEST_CONDITION} characters."
+    try:
+        parse(condition)
+    except MalformedCondition as fault:
+        return str(fault)
+    return ""
 
 
 def changes_what_is_fixed(old: RoleAssignment, new: RoleAssignment) -> bool:

@@ -183,7 +183,7 @@ def _read(role: Role, name: str, grant: Grant, action: str) -> Reason:
     if any(block.withholds(action) and _names(block.actions, action) for block in role.permissions):
         return Reason(
             "ConditionNotEvaluated",
-            f"'{name}' gives this only under a condition, which is not evaluated here.",
+            f"'{name}' gives this only under a condition, which depends on the request.",
             grant,
             name,
         )

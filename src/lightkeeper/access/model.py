@@ -40,14 +40,16 @@ class PermissionBlock:
         """Return the block under one more condition."""
         more = guarded_actions(condition)
         guarded = None if more is None or self.guarded is None else (*self.guarded, *more)
-        return replace(self, condition=" AND ".join(filter(None, (self.condition, condition))), guarded=guarded)
+        both = f"({self.condition}) AND ({condition})" if self.condition else condition
+        return replace(self, condition=both, guarded=guarded)
 
     def granting(self, action: str) -> str | None:
         """Return the pattern by which this block grants a control-plane action, or None when it does not."""
-        found = first_match(self.actions, action)
-        if found is None or self.removing(action) is not None or self.withholds(action):
-            return None
-        return found
+        return first_match(self.actions, action) if self.names(action) and not self.withholds(action) else None
+
+    def names(self, action: str) -> bool:
+        """Return whether the action is in this block, whatever the condition says."""
+        return first_match(self.actions, action) is not None and self.removing(action) is None
 
     def removing(self, action: str) -> str | None:
         """Return the pattern of `not_actions` that takes the action away again, or None."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from lightkeeper.access import locks
 from lightkeeper.access import service as access
+from lightkeeper.access.assignment_rules import Asked
 from lightkeeper.deployments import standing
 from lightkeeper.deployments.links import Links
 from lightkeeper.deployments.seams import Refused, ResourceWriters, Seams, Writer
@@ -152,11 +153,14 @@ def _is_locked(call: Call, scope: str) -> bool:
 
 
 def _may_nevertheless(call: Call, resource_type: str, scope: str, properties: Mapping[str, Any]) -> bool:
-    """Return whether a delegation admits what no role does: handing a listed role on to a managed identity (L106)."""
+    """Return whether this assignment is admitted though assignments are not: within a role's condition, or handed on (L106)."""
     if resource_type.lower() != role_assignments.TYPE.lower():
         return False
-    role_id = lookup(properties, "roleDefinitionId")
-    return access.may_hand_on(call, scope, role_id if isinstance(role_id, str) else None)
+    role_id, principal_id = (lookup(properties, name) for name in ("roleDefinitionId", "principalId"))
+    if not isinstance(role_id, str):
+        return access.may_hand_on(call, scope, None)
+    asked = Asked("", principal_id if isinstance(principal_id, str) else "", role_id)
+    return access.may_hand_on(call, scope, role_id) or access.may_give(call, scope, asked)
 
 
 def _listed(call: Call, group: str) -> Sequence[str]:
