@@ -14,7 +14,6 @@ from lightkeeper.deployments import seams, service, store, workflow
 from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.model import Deployment, State
 from lightkeeper.kernel.call import OPERATOR, TenantId
-from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Problem
@@ -24,9 +23,9 @@ from lightkeeper.wire.arm.cloud import cloud_facts
 from lightkeeper.wire.arm.loopback import Loopback
 from lightkeeper.wire.arm.routing import Routes
 from lightkeeper.wire.arm.table import operations
-from lightkeeper.world import apply
 from tests.deployments.test_whole_house import CONTOSO, OWNER, PROD, READER, SUBSCRIPTION, WORLD, person
 from tests.deployments.town import template
+from tests.house import from_the_morning, move_in
 
 HOST = "https://schema.management.azure.com/schemas"
 TENANT_SCHEMA = f"{HOST}/2019-08-01/tenantDeploymentTemplate.json#"
@@ -39,14 +38,13 @@ ME = person(OWNER, "owner")
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
+    move_in(tmp_path, f"{WORLD}managementGroups:\n  family: {{tenant: contoso}}\n")
     database = Database(f"sqlite:///{tmp_path}/lightkeeper.db", durable=False)
-    house = bootstrap.build(database, Clock())
+    house = bootstrap.build(database, from_the_morning(), tmp_path / "sealing.key")
     cloud = cloud_facts(
         "Lightkeeper", arm="https://l:1", login="https://l:1", portal="https://l:1/portal", audiences=["https://l:1/"]
     )
     seams.install(Loopback(lambda: Routes(operations()), cloud).seams())
-    with house.office.writing(OPERATOR) as call:
-        apply.apply_text(call, f"{WORLD}managementGroups:\n  family: {{tenant: contoso}}\n", "world.yaml")
     yield house.office
     database.close()
 

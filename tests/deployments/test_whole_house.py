@@ -11,15 +11,14 @@ from lightkeeper.deployments import seams, service, workflow
 from lightkeeper.deployments.asking import Asked
 from lightkeeper.deployments.model import State
 from lightkeeper.kernel.call import OPERATOR, Caller, CallerKind, ObjectId, TenantId
-from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Invalid, Problem
 from lightkeeper.wire.arm.loopback import Loopback
 from lightkeeper.wire.arm.routing import Routes
 from lightkeeper.wire.arm.table import operations
-from lightkeeper.world import apply
 from tests.deployments.test_onboarding_samples import sample
+from tests.house import from_the_morning, move_in
 
 FABRIKAM = "40000000-0000-0000-0000-000000000001"
 CONTOSO = "50000000-0000-0000-0000-000000000001"
@@ -66,11 +65,10 @@ def person(object_id: str, name: str) -> Caller:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
+    move_in(tmp_path, WORLD)
     database = Database(f"sqlite:///{tmp_path}/lightkeeper.db", durable=False)
-    house = bootstrap.build(database, Clock())
+    house = bootstrap.build(database, from_the_morning(), tmp_path / "sealing.key")
     seams.install(Loopback(lambda: Routes(operations()), {"name": "Lightkeeper"}).seams())
-    with house.office.writing(OPERATOR) as call:
-        apply.apply_text(call, WORLD, "world.yaml")
     yield house.office
     database.close()
 

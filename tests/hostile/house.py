@@ -18,12 +18,10 @@ from lightkeeper import bootstrap
 from lightkeeper.directory import store, tokens
 from lightkeeper.directory.signing_keys import known_keys
 from lightkeeper.directory.tokens import Subject
-from lightkeeper.kernel.call import OPERATOR
 from lightkeeper.kernel.certificates import Certificates
-from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database, metadata
 from lightkeeper.settings import Settings
-from lightkeeper.world import apply
+from tests.house import from_the_morning, move_in
 from tests.server import AZ_CLIENT, DEMO_WORLD
 
 ARM = "https://management.core.windows.net/"
@@ -170,15 +168,13 @@ async def _ask(app: Any, scope: dict[str, Any], parts: list[bytes], *, cut: bool
     return Got(sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]))
 
 
-def build(data: Path, *, world: Path | None = DEMO_WORLD, url: str = "") -> House:
+def build(data: Path) -> House:
     """Return a house with the demo world in it; its durable work is not started."""
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = Settings(data)
-    database = Database(url or settings.database_url, durable=False)
-    inner = bootstrap.build(database, Clock())
-    if world is not None:
-        with inner.office.writing(OPERATOR) as call:
-            apply.apply_text(call, world.read_text(), str(world))
+    move_in(data, DEMO_WORLD.read_text())
+    database = Database(settings.database_url, durable=False)
+    inner = bootstrap.build(database, from_the_morning(), data / "sealing.key")
     nowhere = data / "none.pem"
     doors = bootstrap.doors_of(settings, 8443, 8444, Certificates(nowhere, nowhere, nowhere, nowhere))
     main, graph = bootstrap.apps(inner, settings, doors)

@@ -1,5 +1,6 @@
 """The schema's history (alembic) and the way up it."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -19,16 +20,28 @@ def upgrade(database: Database) -> None:
 
     Raises `NewerSchema` when the database knows a revision that this program does not.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    scripts = ScriptDirectory.from_config(config)
+    scripts = _scripts()
     with database.write() as connection:
         hold(connection, "lightkeeper:migrations")
         current = MigrationContext.configure(connection).get_current_revision()
+        if current == scripts.get_current_head():
+            return
         known = {script.revision for script in scripts.walk_revisions()}
         if current is not None and current not in known:
             raise NewerSchema(
                 f"The database is at schema {current}, which this version does not know. Run the version that wrote it."
             )
+        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
