@@ -9,9 +9,6 @@ _KEYS = "the catalog is public here, so nobody needs a key to it"
 _REVIEWS = "nobody reviews products here"
 
 NOT_SERVED: dict[str, str] = {
-    "Microsoft.Resources/2024-03-01/Providers_RegisterAtManagementGroupScope": (
-        "a management group needs no registration: templates deploy there without"
-    ),
     "Microsoft.Subscription/2021-10-01/BillingAccount_GetPolicy": "there are no billing accounts",
     "Microsoft.Subscription/2021-10-01/SubscriptionOperation_Get": "making a subscription is over when it is answered",
     "Microsoft.Subscription/2021-10-01/SubscriptionPolicy_AddUpdatePolicyForTenant": _POLICY,

@@ -139,6 +139,22 @@ def test_roles_are_listed_by_name_and_carry_the_subscription_in_their_id(town: T
         ask(town, "owner", "GET", DEFINITIONS, filter="roleName like 'x'")
 
 
+def test_roles_for_a_part_of_the_scope_are_listed_when_asked_for(town: Town) -> None:
+    """ARM contract 6.1: `atScopeAndBelow()` also lists what can be assigned only somewhere below."""
+    town.builds("one")
+    role = {
+        "roleName": "Watch", "permissions": [{"actions": ["Microsoft.Compute/*/read"]}],
+        "assignableScopes": [f"{SUBSCRIPTION}/resourceGroups/one"],
+    }  # fmt: skip
+    ask(town, "owner", "PUT", f"{DEFINITIONS}/{NAME}", {"properties": role})
+
+    def own(filter: str) -> list[str]:
+        return [one["name"] for one in ask(town, "owner", "GET", DEFINITIONS, filter=filter).body["value"]]
+
+    assert own("type eq 'CustomRole'") == []
+    assert own("atScopeAndBelow() and type eq 'CustomRole'") == [NAME]
+
+
 def test_at_the_root_everybody_may_read_the_built_in_roles(town: Town) -> None:
     """They are public knowledge, and clients resolve role ids there without any role of their own."""
     answer = ask(town, "ann", "GET", f"/providers/Microsoft.Authorization/roleDefinitions/{READER}")

@@ -47,6 +47,21 @@ def test_a_filter_is_understood_in_every_form_clients_send(text: str) -> None:
     assert asked.equal == {"resourceprovider": "a.B"}
 
 
+def test_levels_and_operations_are_asked_for_in_lists(house: House) -> None:
+    """The portal asks for several levels at once, joined by commas; everything here is administrative."""
+    with house.calling(OPERATOR) as call:
+        service.put_resource_group(call, PROD, "several", "westeurope")
+
+    with house.calling(ANN) as call:
+        for text, found in (
+            ("levels eq 'Critical,Error,Informational' and category eq 'Administrative'", True),
+            ("levels eq 'Critical,Error'", False),
+            ("operations eq 'a/write,Microsoft.Resources/subscriptions/resourceGroups/write'", True),
+        ):
+            events = activity.list_events(call, PROD, text).events
+            assert any(one.operation.endswith("resourceGroups/write") for one in events) is found
+
+
 @pytest.mark.parametrize(
     "text",
     ["eventTimestamp ge 'soon'", "status ne 'x'", "a eq 'b'", "status eq 'x' or caller eq 'y'", "status eq 'x' and"],

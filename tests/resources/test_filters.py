@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.resources.filters import Facts, parse
 
 VM = Facts("web1", "Microsoft.Compute/virtualMachines", "westeurope", "web", {"env": "prod", "team": "red"})
+BOUGHT = replace(VM, plan={"publisher": "fabrikam", "product": "firewall", "name": "gold", "version": "1.0"})
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,17 @@ VM = Facts("web1", "Microsoft.Compute/virtualMachines", "westeurope", "web", {"e
 def test_a_filter_means_what_azure_documents(text: str, answer: bool) -> None:
     """Resources - List: $filter on location, resourceType, name, resourceGroup, tagName with tagValue."""
     assert parse(text)(VM) is answer
+
+
+def test_what_was_bought_is_found_by_its_plan() -> None:
+    """Resources - List: $filter on plan, plan/publisher, plan/product, plan/name, plan/version and plan/promotionCode."""
+    asked = [
+        "plan eq 'Gold'", "plan/name eq 'gold'", "plan/publisher eq 'fabrikam' and plan/product eq 'firewall'",
+        "plan/version eq '1.0'", "plan/promotionCode eq ''",
+    ]  # fmt: skip
+
+    assert all(parse(text)(BOUGHT) for text in asked)
+    assert not any(parse(text)(VM) for text in asked[:-1])
 
 
 @pytest.mark.parametrize(

@@ -24,14 +24,19 @@ from lightkeeper.resources.model import Written
 Definition = Role | CustomRole
 
 
-def list_roles(call: Call, scope: str) -> Sequence[Definition]:
-    """Return the roles that can be assigned at `scope`, by name: the built-in ones and the tenant's own."""
+def list_roles(call: Call, scope: str, *, below: bool = False) -> Sequence[Definition]:
+    """Return the roles that can be assigned at `scope`, by name: the built-in ones and the tenant's own.
+
+    `below` adds those that can be assigned somewhere below it only.
+    """
     _read_definitions(call, scope)
-    place = place_of(call, scope)
+    place = place_of(call, scope, must_exist=True)
     own = [
         custom
         for custom in role_store.roles_of(call.connection, place.home)
-        if place.keys[0].endswith(f":{ROOT}") or _assignable(call, custom, place)
+        if place.keys[0].endswith(f":{ROOT}")
+        or _assignable(call, custom, place)
+        or (below and _assignable_below(call, custom, place))
     ]
     return sorted((*built_in(), *own), key=lambda one: _name(one).lower())
 
@@ -137,6 +142,12 @@ def _read_definitions(call: Call, scope: str) -> None:
 def _assignable(call: Call, custom: CustomRole, place: Place) -> bool:
     """Return whether a scope the role is assignable in is the place or above it."""
     return any(_key_of(call, scope, place) in place.keys for scope in custom.assignable_scopes)
+
+
+def _assignable_below(call: Call, custom: CustomRole, place: Place) -> bool:
+    """Return whether a scope the role is assignable in lies in the place."""
+    view = index_of(call).view
+    return any(place.keys[0] in view.chain(scope, place.home).keys for scope in custom.assignable_scopes)
 
 
 def _key_of(call: Call, scope: str, place: Place) -> str:

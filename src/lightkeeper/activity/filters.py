@@ -26,8 +26,10 @@ FIELDS: Mapping[str, Callable[[LoggedEvent], str]] = {
     "operations": lambda event: event.operation,
     "levels": lambda event: _level(event.status),
     "level": lambda event: _level(event.status),
+    "category": lambda event: "Administrative",
     "eventchannels": lambda event: "Admin, Operation",
 }
+_SEVERAL = ("levels", "operations")
 _TERM = re.compile(
     r"\s*(?P<field>[A-Za-z]+)\s+(?P<verb>eq|ge|le|gt|lt)\s+(?:'(?P<quoted>(?:[^']|'')*)'|(?P<bare>\S+))\s*",
     re.IGNORECASE,
@@ -66,8 +68,11 @@ def parse(text: str) -> Question:
 
 
 def answers(event: LoggedEvent, question: Question) -> bool:
-    """Return whether the event has every value asked for; text ignores case."""
-    return all(FIELDS[field](event).lower() == value.lower() for field, value in question.equal.items())
+    """Return whether the event has every value asked for; text ignores case, and `levels` names several with commas."""
+    return all(
+        FIELDS[field](event).lower() in (value.lower().split(",") if field in _SEVERAL else (value.lower(),))
+        for field, value in question.equal.items()
+    )
 
 
 def level_of(event: LoggedEvent) -> str:

@@ -8,7 +8,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.resources.regions import normal
@@ -27,7 +27,7 @@ class Facts:
     tags: Mapping[str, str]
     kind: str = ""
     identity: str = ""
-    plan: str = ""
+    plan: Mapping[str, str] = field(default_factory=dict)  # publisher, product, name, version, promotionCode
 
 
 Filter = Callable[[Facts], bool]
@@ -38,7 +38,12 @@ _READ: Mapping[str, Callable[[Facts], str]] = {
     "resourcegroup": lambda facts: facts.resource_group,
     "kind": lambda facts: facts.kind,
     "identity/principalid": lambda facts: facts.identity,
-    "plan/product": lambda facts: facts.plan,
+    "plan": lambda facts: facts.plan.get("name", ""),
+    "plan/publisher": lambda facts: facts.plan.get("publisher", ""),
+    "plan/product": lambda facts: facts.plan.get("product", ""),
+    "plan/name": lambda facts: facts.plan.get("name", ""),
+    "plan/version": lambda facts: facts.plan.get("version", ""),
+    "plan/promotioncode": lambda facts: facts.plan.get("promotionCode", ""),
 }
 
 
@@ -87,7 +92,7 @@ class _Parser:
         return Invalid(
             "InvalidFilterInQueryString",
             f"Invalid $filter '{self.text}' specified in the query string. Compare name, resourceType, location, "
-            "resourceGroup, kind, tagName or tagValue with eq, ne, startswith or substringof, joined by and, or.",
+            "resourceGroup, kind, identity/principalId, plan/..., tagName or tagValue with eq, ne, startswith or substringof, joined by and, or.",
         )
 
     def _next(self, kind: str, *words: str) -> str:

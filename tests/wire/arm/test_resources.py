@@ -9,9 +9,7 @@ from lightkeeper.kernel.ids import named
 from lightkeeper.resources import service as resources
 from lightkeeper.wire.arm.throttling import GLOBAL_FACTOR, Throttle
 from tests.wire.arm.town import (
-    ADMIN,
     CONTOSO,
-    CONTRIBUTOR_ROLE,
     FABRIKAM,
     HEAD,
     OWN,
@@ -133,6 +131,17 @@ def test_a_move_does_not_get_round_a_lock_nor_rights(town: Town) -> None:
     assert move(town, READER, VM).status == 403
 
 
+def test_a_validated_move_is_one_that_would_be_made(town: Town) -> None:
+    """ValidateMoveResources refuses what moveResources refuses, a lock included."""
+    lock = f"{VM}/providers/Microsoft.Authorization/locks/kept"
+    town.ask(OWNER, "PUT", lock, {"properties": {"level": "CanNotDelete"}}, "2020-05-01")
+
+    assert [move(town, OWNER, VM, verb=verb).code for verb in ("validateMoveResources", "moveResources")] == [
+        "ScopeLocked",
+        "ScopeLocked",
+    ]
+
+
 def test_a_group_is_exported_as_a_template_that_deploys_again(town: Town) -> None:
     """Export: names become parameters; what providers fill in is left out; the result is a template."""
     exported = town.ask(READER, "POST", f"{WEB}/exportTemplate", {"resources": ["*"]}, FRONT)
@@ -150,75 +159,6 @@ def test_a_group_is_exported_as_a_template_that_deploys_again(town: Town) -> Non
     body = {"properties": {"mode": "Incremental", "template": whole}}
     assert town.ask(OWNER, "PUT", deployment, body, FRONT).status == 201
     assert town.ask(OWNER, "GET", VM.replace("/web/", "/data/"), version="2024-07-01").status == 200
-
-
-def life(town: Town, by: str, verb: str, body: Any = None, query: str = "") -> Any:
-    return town.ask(by, "POST", f"{PROD}/providers/Microsoft.Subscription/{verb}{query}", body, LIFE)
-
-
-def test_a_subscription_is_renamed_canceled_and_enabled(town: Town) -> None:
-    """Microsoft.Subscription: rename, cancel (which refuses while resources are there), enable."""
-    assert life(town, OWNER, "rename", {"subscriptionName": "Renamed"}).json == {"subscriptionId": PROD.split("/")[2]}
-    assert town.ask(OWNER, "GET", PROD, version=FRONT).json["displayName"] == "Renamed"
-    assert life(town, OWNER, "cancel").code == "SubscriptionNotEmpty"
-    assert life(town, READER, "cancel", query="?IgnoreResourceCheck=true").status == 403
-    assert life(town, OWNER, "cancel", query="?IgnoreResourceCheck=true").status == 200
-    assert town.ask(OWNER, "GET", PROD, version=FRONT).json["state"] == "Disabled"
-    assert town.ask(OWNER, "DELETE", tags_at(WEB), version=FRONT).code == "ReadOnlyDisabledSubscription"
-    assert life(town, OWNER, "enable").status == 200
-    assert town.ask(OWNER, "GET", PROD, version=FRONT).json["state"] == "Enabled"
-
-
-def test_an_alias_makes_a_subscription_whose_owner_is_who_asked(town: Town) -> None:
-    """Aliases: PUT makes a subscription and its maker Owner; the same again gives the same one."""
-    alias = "/providers/Microsoft.Subscription/aliases/new-one"
-    body = {"properties": {"displayName": "New one", "workload": "Production", "billingScope": "/x"}}
-    town.ask(ADMIN, "POST", "/providers/Microsoft.Authorization/elevateAccess", version="2015-07-01")
-    at_root = f"/providers/Microsoft.Authorization/roleAssignments/{named('assignment', 'root')}"
-    owner = {"properties": {"roleDefinitionId": CONTRIBUTOR_ROLE, "principalId": town.object_id(ADMIN)}}
-
-    assert town.ask(OWNER, "PUT", alias, body, LIFE).status == 403
-    assert town.ask(ADMIN, "PUT", at_root, owner).status == 201
-    made = town.ask(ADMIN, "PUT", alias, body, LIFE)
-    assert made.status == 201 and made.json["properties"]["displayName"] == "New one"
-    subscription = f"/subscriptions/{made.json['properties']['subscriptionId']}"
-    assert town.ask(ADMIN, "PUT", alias, body, LIFE).status == 200
-    assert town.ask(ADMIN, "GET", alias, version=LIFE).json["properties"] == made.json["properties"]
-    assert town.ask(ADMIN, "GET", "/providers/Microsoft.Subscription/aliases", version=LIFE).json["value"]
-    assert town.ask(ADMIN, "PUT", f"{subscription}/resourceGroups/a", {"location": "westeurope"}, FRONT).status == 201
-    assert town.ask(ADMIN, "DELETE", alias, version=LIFE).status == 200
-    assert town.ask(ADMIN, "GET", subscription, version=FRONT).status == 200
-
-
-def test_names_of_management_groups_and_everything_in_the_tree_can_be_asked_for(town: Town) -> None:
-    """Microsoft.Management: checkNameAvailability and getEntities."""
-    check = "/providers/Microsoft.Management/checkNameAvailability"
-
-    assert town.ask(READER, "POST", check, {"name": "fresh"}, MANAGEMENT).json == {"nameAvailable": True}
-    assert town.ask(READER, "POST", check, {"name": CONTOSO}, MANAGEMENT).json["reason"] == "AlreadyExists"
-    assert town.ask(READER, "POST", check, {"name": "a b"}, MANAGEMENT).json["reason"] == "Invalid"
-    seen = town.ask(READER, "POST", "/providers/Microsoft.Management/getEntities", version=MANAGEMENT).json
-    assert [one["id"] for one in seen["value"]] == [PROD] and seen["count"] == 1
-    assert seen["value"][0]["properties"]["parent"]["id"].endswith(CONTOSO)
-
-
-def test_the_root_groups_settings_say_where_new_subscriptions_hang(town: Town) -> None:
-    """Hierarchy settings: of the root group only; another group has none."""
-    settings = f"/providers/Microsoft.Management/managementGroups/{CONTOSO}/settings/default"
-    body = {"properties": {"requireAuthorizationForGroupCreation": True}}
-    town.ask(ADMIN, "POST", "/providers/Microsoft.Authorization/elevateAccess", version="2015-07-01")
-    at_root = f"/providers/Microsoft.Authorization/roleAssignments/{named('assignment', 'root')}"
-    owner = {"properties": {"roleDefinitionId": CONTRIBUTOR_ROLE, "principalId": town.object_id(ADMIN)}}
-    town.ask(ADMIN, "PUT", at_root, owner)
-
-    assert town.ask(OWNER, "PUT", settings, body, MANAGEMENT).status == 403
-    assert town.ask(ADMIN, "GET", settings, version=MANAGEMENT).status == 404
-    put = town.ask(ADMIN, "PUT", settings, body, MANAGEMENT)
-    assert put.status == 200 and put.json["properties"]["requireAuthorizationForGroupCreation"] is True
-    assert town.ask(ADMIN, "PATCH", settings, {"properties": {}}, MANAGEMENT).json == put.json
-    assert town.ask(ADMIN, "GET", settings.removesuffix("/default"), version=MANAGEMENT).json["value"] == [put.json]
-    assert town.ask(ADMIN, "DELETE", settings, version=MANAGEMENT).status == 200
-    assert town.ask(ADMIN, "DELETE", settings, version=MANAGEMENT).status == 200
 
 
 def test_managed_tenants_are_listed_when_asked_for(town: Town) -> None:

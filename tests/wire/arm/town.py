@@ -79,6 +79,13 @@ class Town:
     def object_id(self, name: str) -> str:
         return str(self.house.people[name].object_id)
 
+    def rules_the_root(self, name: str) -> None:
+        """Let a Global Administrator elevate and take Contributor at the root of the tenant."""
+        self.ask(name, "POST", "/providers/Microsoft.Authorization/elevateAccess", version="2015-07-01")
+        at = f"/providers/Microsoft.Authorization/roleAssignments/{named('assignment', 'root')}"
+        role = {"properties": {"roleDefinitionId": CONTRIBUTOR_ROLE, "principalId": self.object_id(name)}}
+        assert self.ask(name, "PUT", at, role).status == 201
+
     def delegate(self, scope: str, *authorizations: dict[str, Any], name: str = "one") -> str:
         """Contoso's owner delegates a scope to Fabrikam; return the definition's id."""
         definition = f"{PROD}/providers/Microsoft.ManagedServices/registrationDefinitions/{named('definition', name)}"

@@ -53,6 +53,7 @@ from lightkeeper.resources.service.providers import (
     list_known_providers,
     list_providers,
     register,
+    register_at_management_group,
     require_registered,
     unregister,
 )
@@ -158,6 +159,7 @@ __all__ = [
     "put_tag_value",
     "put_tags",
     "register",
+    "register_at_management_group",
     "remove_subscription",
     "rename_subscription",
     "require_active",

@@ -1,17 +1,17 @@
 """Subscriptions asked for by a name: an alias makes one, or names one there is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call, TenantId
 from lightkeeper.kernel.log import Event
-from lightkeeper.kernel.problems import Conflict, Invalid, NotFound
+from lightkeeper.kernel.problems import Conflict, Invalid, NotFound, refuse_if
 from lightkeeper.kernel.resource_id import ROOT
-from lightkeeper.resources import actions
-from lightkeeper.resources.model import Alias, Subscription, Written, subscription_scope
+from lightkeeper.resources import actions, rules
+from lightkeeper.resources.model import Alias, Subscription, Written, management_group_id, subscription_scope
 from lightkeeper.resources.seams import seams
-from lightkeeper.resources.service.management_groups import ensure_root
+from lightkeeper.resources.service.management_groups import ensure_root, require_management_group
 from lightkeeper.resources.service.subscriptions import LONGEST_NAME, require_subscription, save
 from lightkeeper.resources.store import tree
 
@@ -19,12 +19,19 @@ _NAME = re.compile(r"[-\w.()]{1,63}", re.ASCII)
 
 
 def put_alias(
-    call: Call, name: str, *, display_name: str | None = None, subscription_id: str | None = None
+    call: Call,
+    name: str,
+    *,
+    display_name: str | None = None,
+    subscription_id: str | None = None,
+    management_group: str | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> Written[tuple[Alias, Subscription]]:
     """Make a subscription in the caller's tenant under an alias, with the caller as Owner; or name an existing one.
 
-    The same again gives the same subscription. Raises `Invalid` for a bad name, `Conflict` when the alias names another
-    subscription, `NotFound` for one that is not in the tenant.
+    A new one hangs under `management_group`, or where the tenant's settings say. The same again gives the same
+    subscription. Raises `Invalid` for a bad name or tags, `Conflict` when the alias names another subscription, `NotFound`
+    for one that is not in the tenant and for a management group that is not there.
     """
     tenant_id = call.caller.tenant_id
     call.authorize(actions.WRITE_SUBSCRIPTION, subscription_scope(subscription_id) if subscription_id else ROOT)
@@ -45,7 +52,11 @@ def put_alias(
         if subscription.tenant_id != tenant_id:
             raise NotFound("SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
     else:
-        subscription = _made(call, (display_name or name).strip())
+        refuse_if(rules.check_tags(tags, "properties.additionalProperties.tags"))
+        if management_group is not None:
+            call.authorize(actions.ADD_SUBSCRIPTION, management_group_id(management_group))
+            management_group = require_management_group(call, tenant_id, management_group).name
+        subscription = _made(call, (display_name or name).strip(), management_group, tags or {})
     alias = Alias(tenant_id, name, subscription.id, call.caller.object_id, call.now)
     tree.save_alias(call.connection, alias)
     call.record(_event("AliasWritten", actions.WRITE_SUBSCRIPTION, alias))
@@ -82,7 +93,7 @@ def delete_alias(call: Call, name: str) -> bool:
     return True
 
 
-def _made(call: Call, display_name: str) -> Subscription:
+def _made(call: Call, display_name: str, management_group: str | None, tags: Mapping[str, str]) -> Subscription:
     if not 0 < len(display_name) <= LONGEST_NAME:
         message = f"A subscription name has 1 to {LONGEST_NAME} characters."
         raise Invalid("InvalidSubscriptionName", message, target="properties.displayName")
@@ -93,7 +104,8 @@ def _made(call: Call, display_name: str) -> Subscription:
         id=ids.new_guid(),
         tenant_id=tenant_id,
         display_name=display_name,
-        management_group=(settings.default_group if settings else None) or root.name,
+        management_group=management_group or (settings.default_group if settings else None) or root.name,
+        tags=dict(tags),
     )
     save(call, subscription, actions.WRITE_SUBSCRIPTION)
     for hook in seams.on_subscription_created:

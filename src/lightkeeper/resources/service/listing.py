@@ -88,7 +88,7 @@ def facts_of(resource: Resource) -> filters.Facts:
         tags=resource.tags,
         kind=resource.kind if isinstance(resource.kind, str) else "",
         identity=str(identity.get("principalId", "")),
-        plan=str(plan.get("product", "")),
+        plan={name: value for name, value in plan.items() if isinstance(value, str)},
     )
 
 

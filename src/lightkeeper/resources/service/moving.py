@@ -35,8 +35,6 @@ def move_resources(call: Call, subscription_id: str, name: str, wanted: Sequence
     destination = require_active(call, group.subscription_id)
     moved = []
     for resource in found:
-        # Where it was it is gone, with its locks: who may not delete it there may not take it away either.
-        call.authorize(actions.delete(resource.type), resource.id)
         whole = items.with_children(call.connection, resource.key)
         for old in reversed(whole):
             new = _moved(old, source, group)
@@ -84,6 +82,9 @@ def _checked(
         message="Resource move validation failed. Please see details.",
     )
     resources = [one for one in found if one is not None]
+    for resource in resources:
+        # Where it was it will be gone, with its locks: who may not delete it there may not take it away either.
+        call.authorize(actions.delete(resource.type), resource.id)
     for namespace in sorted({parse(one.id).namespace for one in resources}):
         require_registered(call, destination.id, namespace)
     return source, group, resources

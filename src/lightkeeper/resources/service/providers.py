@@ -9,8 +9,16 @@ from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.problems import Conflict, NotFound
 from lightkeeper.resources import actions, rules
 from lightkeeper.resources.api_versions import GENERIC_VERSIONS
-from lightkeeper.resources.model import Catalogue, Provider, RegistrationState, Subscription, subscription_scope
+from lightkeeper.resources.model import (
+    Catalogue,
+    Provider,
+    RegistrationState,
+    Subscription,
+    management_group_id,
+    subscription_scope,
+)
 from lightkeeper.resources.seams import seams
+from lightkeeper.resources.service.management_groups import require_management_group
 from lightkeeper.resources.service.subscriptions import require_active, require_subscription
 from lightkeeper.resources.store import groups, items
 
@@ -106,6 +114,24 @@ def register(call: Call, subscription_id: str, namespace: str) -> Provider:
     """Register the provider; it can be used at once. Registering again changes nothing."""
     call.authorize(actions.register(namespace), subscription_scope(subscription_id))
     return ensure_registered(call, subscription_id, namespace)
+
+
+def register_at_management_group(call: Call, tenant_id: str, group: str, namespace: str) -> None:
+    """Register the provider for a management group. Raises `NotFound` for an unknown group or provider.
+
+    What is deployed to a management group needs no registration here, so all there is to keep is that it was asked for;
+    the subscriptions below the group stay as they are.
+    """
+    call.authorize(actions.register(namespace), management_group_id(group))
+    known, found = namespace_of(namespace), require_management_group(call, tenant_id, group)
+    call.record(
+        Event(
+            kind="ProviderRegisteredAtGroup",
+            operation=actions.register(known),
+            tenant_id=found.tenant_id,
+            body={"resource_id": f"{found.id}/providers/{known}", "group": found.name, "namespace": known},
+        )
+    )
 
 
 def ensure_registered(call: Call, subscription_id: str, namespace: str) -> Provider:

@@ -84,7 +84,7 @@ def action_of(operation: Operation, request: ArmRequest) -> str:
     id_ = request.id
     type_ = id_.type.removesuffix(f"/{id_.trailing}") if id_.trailing else id_.type
     lowered = [part.lower() for part in request.segments]
-    at = lowered.index("providers") + 1 if "providers" in lowered else len(lowered)
+    at = len(lowered) - lowered[::-1].index("providers") if "providers" in lowered else len(lowered)
     namespace = request.segments[at] if at < len(request.segments) else ""
     name = operation.action
     for mark, value in (("{type}", type_), ("{action}", id_.trailing or ""), ("{namespace}", namespace)):

@@ -1,19 +1,22 @@
 """The tree as a whole on the wire: everything the caller sees of it, free names, its settings."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
 
 from lightkeeper.kernel.call import Call
+from lightkeeper.kernel.problems import Invalid
 from lightkeeper.resources import actions
 from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import HierarchySettings, ManagementGroup, Subscription, management_group_id
 from lightkeeper.resources.service import Tree
 from lightkeeper.wire.arm.management_groups import TYPE, VERSIONS, group_name_in
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
-from lightkeeper.wire.arm.reading import Body, read
+from lightkeeper.wire.arm.reading import Body, number, read
 
+_NAME = re.compile(r"name\s+eq\s+'([^']*)'", re.IGNORECASE)
 _REASONS = {
     "Invalid": "The name is not valid: use up to 90 letters, digits, '-', '_', '(', ')' or '.', and no '.' at the end.",
     "AlreadyExists": "The group with the specified name already exists.",
@@ -50,11 +53,27 @@ def check_name(call: Call, request: ArmRequest) -> Answer:
 
 
 def get_entities(call: Call, request: ArmRequest) -> Answer:
-    """Answer every group and subscription of the own tenant that the caller sees."""
+    """Answer every group and subscription of the own tenant that the caller sees.
+
+    `$filter=name eq '...'` asks for one of them, `$skip` and `$top` for some.
+    """
     tree = resources.list_entities(call, call.caller.tenant_id)
+    wanted = _wanted_name(request.query.get("$filter", ""))
+    skip, top = request.query.get("$skip", "").lstrip("0"), request.query.get("$top")
     groups = [_entity(group, tree) for group in tree.groups.values()]
-    members = [_member(one, tree) for one in tree.subscriptions]
-    return Answer(200, {"value": [*groups, *members], "count": len(groups) + len(members)})
+    found = [*groups, *(_member(one, tree) for one in tree.subscriptions)]
+    found = [one for one in found if wanted is None or one["name"].lower() == wanted]
+    return Answer(200, {"value": found[number(skip, "$skip") or 0 :][: number(top, "$top")], "count": len(found)})
+
+
+def _wanted_name(text: str) -> str | None:
+    """Return the name a filter asks for, None without a filter. Raises `Invalid` for any other."""
+    if not text.strip():
+        return None
+    found = _NAME.fullmatch(text.strip())
+    if found is None:
+        raise Invalid("InvalidFilterInQueryString", f"The filter '{text[:200]}' is not supported. Use name eq '<id>'.")
+    return found[1].lower()
 
 
 def backfill(call: Call, request: ArmRequest) -> Answer:

@@ -1,5 +1,6 @@
 """Management groups on the wire. Every change is done when the answer arrives, so that nobody polls."""
 
+import re
 from typing import Any
 
 from lightkeeper.kernel.call import Call
@@ -17,6 +18,7 @@ VERSIONS = (
     "2018-03-01-preview", "2018-01-01-preview", "2017-11-01-preview",
 )  # fmt: skip
 TYPE = "Microsoft.Management/managementGroups"
+_NO_SUBSCRIPTIONS = re.compile(r"children\.childType\s+ne\s+'?Subscription'?", re.IGNORECASE)
 
 
 class ParentBody(Body):
@@ -60,15 +62,19 @@ def list_groups(call: Call, request: ArmRequest) -> Answer:
 
 
 def get_group(call: Call, request: ArmRequest) -> Answer:
-    """Return one group; `$expand` adds children (with `$recurse` all below), path or ancestors."""
+    """Return one group; `$expand` adds children (with `$recurse` all below), path or ancestors.
+
+    `$filter=children.childType ne Subscription` leaves the subscriptions out.
+    """
     tenant_id = call.caller.tenant_id
     group = resources.get_management_group(call, tenant_id, request.id.name)
     whole = resources.tree_of(call, tenant_id, group.name)
     shown = project(group, whole)
     expand = request.query.get("$expand", "").lower()
     deep = request.query.get("$recurse", "").lower() == "true"
+    groups_only = _groups_only(request.query.get("$filter", ""))
     if "children" in expand:
-        shown["properties"]["children"] = _children(group.name, whole, deep=deep)
+        shown["properties"]["children"] = _children(group.name, whole, deep=deep, groups_only=groups_only)
     if "path" in expand:
         way = [*reversed(whole.ancestors_of(group.name)), group]
         shown["properties"]["details"]["path"] = [{"name": one.name, "displayName": one.display_name} for one in way]
@@ -175,17 +181,29 @@ def _basics(group: ManagementGroup) -> dict[str, Any]:
     return {"tenantId": group.tenant_id, "displayName": group.display_name}
 
 
-def _children(name: str, whole: Tree, *, deep: bool) -> list[dict[str, Any]]:
+def _children(name: str, whole: Tree, *, deep: bool, groups_only: bool) -> list[dict[str, Any]]:
     shown = []
     for group in whole.children_of(name):
         child = {**_named(group), "displayName": group.display_name}
-        below = _children(group.name, whole, deep=True) if deep else []
+        below = _children(group.name, whole, deep=True, groups_only=groups_only) if deep else []
         shown.append({**child, "children": below} if below else child)
+    if groups_only:
+        return shown
     shown += [
         {"id": one.scope, "type": "/subscriptions", "name": one.id, "displayName": one.display_name}
         for one in whole.subscriptions_of(name)
     ]
     return shown
+
+
+def _groups_only(text: str) -> bool:
+    """Return whether the one filter there is was given. Raises `Invalid` for any other."""
+    if text.strip() and _NO_SUBSCRIPTIONS.fullmatch(text.strip()) is None:
+        raise Invalid(
+            "InvalidFilterInQueryString",
+            f"The filter '{text[:200]}' is not supported. Use children.childType ne Subscription.",
+        )
+    return bool(text.strip())
 
 
 def _descendants(name: str, whole: Tree) -> list[dict[str, Any]]:

@@ -62,6 +62,12 @@ def register(call: Call, request: ArmRequest) -> Answer:
     return Answer(200, project(provider, subscription_id))
 
 
+def register_at_group(call: Call, request: ArmRequest) -> Answer:
+    """Register the provider for a management group of the caller's tenant; the answer is empty."""
+    resources.register_at_management_group(call, call.caller.tenant_id, request.segments[3], request.segments[5])
+    return Answer(200)
+
+
 def unregister(call: Call, request: ArmRequest) -> Answer:
     """Unregister the provider."""
     subscription_id = request.id.subscription_id or ""
@@ -124,6 +130,14 @@ OPERATIONS = [
     Operation("POST", f"{_ON}/{{namespace}}/register", actions.register("{namespace}"), (200,), register, VERSIONS),
     Operation(
         "POST", f"{_ON}/{{namespace}}/unregister", actions.unregister("{namespace}"), (200,), unregister, VERSIONS
+    ),
+    Operation(
+        "POST",
+        "/providers/Microsoft.Management/managementGroups/{groupId}/providers/{namespace}/register",
+        actions.register("{namespace}"),
+        (200,),
+        register_at_group,
+        VERSIONS,
     ),
     Operation("GET", "/providers", "", (200,), list_providers, VERSIONS),
     Operation("GET", "/providers/{namespace}", "", (200,), get_provider, VERSIONS),

@@ -56,8 +56,11 @@ def list_definitions(call: Call, request: ArmRequest) -> Answer:
     """Answer the roles that can be assigned at the scope, as far as `$filter` admits them."""
     scope = request.id.scope
     wanted = _filter(request.query.get("$filter", ""))
+    below = "atscopeandbelow()" in request.query.get("$filter", "").lower()
     found = [
-        one for one in custom_roles.list_roles(call, scope) if all(_matches(_role_in(one), *term) for term in wanted)
+        one
+        for one in custom_roles.list_roles(call, scope, below=below)
+        if all(_matches(_role_in(one), *term) for term in wanted)
     ]
     return Answer(200, {"value": [definition_body(one, scope) for one in found]})
 

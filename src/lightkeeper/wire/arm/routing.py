@@ -106,10 +106,14 @@ def _has_type(lowered: tuple[str, ...]) -> bool:
 
 
 def _front_type(lowered: tuple[str, ...]) -> str | None:
-    """Return the words of a front-door path with `*` for names, None for a path into a provider's types."""
+    """Return the words of a front-door path with `*` for names, None for a path into a provider's types.
+
+    A provider is a name when it is all that is asked for, and a word when something of it is named behind it.
+    """
     if _has_type(lowered) and lowered[-1] not in _FRONT_WORDS:
         return None
-    return "/".join("*" if n % 2 else part for n, part in enumerate(lowered))
+    named_within = 1 if lowered[:1] == ("providers",) and len(lowered) > 3 else -1
+    return "/".join("*" if n % 2 and n != named_within else part for n, part in enumerate(lowered))
 
 
 def _front_id(segments: tuple[str, ...]) -> ResourceId:

@@ -9,6 +9,7 @@ from lightkeeper.kernel.clock import iso
 from lightkeeper.resources import actions
 from lightkeeper.resources import service as resources
 from lightkeeper.resources.model import Alias, Subscription
+from lightkeeper.wire.arm.management_groups import group_name_in
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
 from lightkeeper.wire.arm.reading import Body, read
 
@@ -22,6 +23,13 @@ class NameBody(Body):
     subscription_name: str
 
 
+class AliasAdditions(Body):
+    """What a client may add: where the new subscription hangs, and its tags."""
+
+    management_group_id: str | None = None
+    tags: dict[str, Any] | None = None
+
+
 class AliasProperties(Body):
     """What a client says about an alias; whom it is billed to is nobody's business here."""
 
@@ -29,6 +37,7 @@ class AliasProperties(Body):
     workload: str | None = None
     billing_scope: str | None = None
     subscription_id: str | None = None
+    additional_properties: AliasAdditions | None = None
 
 
 class AliasBody(Body):
@@ -57,8 +66,14 @@ def enable(call: Call, request: ArmRequest) -> Answer:
 def put_alias(call: Call, request: ArmRequest) -> Answer:
     """Make a subscription, or name one there is; it is there when this is answered."""
     said = read(AliasBody, request.body).properties
+    more = said.additional_properties or AliasAdditions()
     written = resources.put_alias(
-        call, request.id.name, display_name=said.display_name, subscription_id=said.subscription_id
+        call,
+        request.id.name,
+        display_name=said.display_name,
+        subscription_id=said.subscription_id,
+        management_group=group_name_in(more.management_group_id),
+        tags=more.tags,
     )
     return Answer(201 if written.created else 200, alias_body(*written.value))
 
