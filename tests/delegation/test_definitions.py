@@ -182,12 +182,20 @@ def test_l47_plan_must_be_published_and_equal() -> None:
 
 
 def test_l47_private_plan_is_refused_with_the_marketplace_error(market: Market) -> None:
-    """L47: a subscription outside the audience gets MarketplacePurchaseEligibilityFailed with inner BadRequest."""
+    """L47: a subscription outside the audience gets MarketplacePurchaseEligibilityFailed with inner BadRequest.
+
+    It gets the same whatever it asks for, so that nobody learns by trying what a private plan contains.
+    """
     private = plan(visibility=Visibility.PRIVATE)
     market.shelf.plans = [private]
+    guess = replace(private.asked, authorizations=(Authorization(oid("tech"), READER),))
 
+    with pytest.raises(Invalid) as guessed:
+        market.define(guess)
     with pytest.raises(Invalid) as refused:
         market.define(private.asked)
+
+    assert (guessed.value.message, guessed.value.details) == (refused.value.message, refused.value.details)
 
     assert refused.value.code == "MarketplacePurchaseEligibilityFailed"
     assert refused.value.message == (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from lightkeeper.access import roles
 from lightkeeper.delegation import actions, events, purchase_rules, settings, shelf, store
 from lightkeeper.delegation.assignment_rules import MULTIPLE, why_not_change
-from lightkeeper.delegation.definition_rules import DefinitionFacts, settled, settled_eligible, why_not_define
+from lightkeeper.delegation.definition_rules import MISMATCH, DefinitionFacts, settled, settled_eligible, why_not_define
 from lightkeeper.delegation.model import (
     DEFINITIONS,
     Approver,
@@ -15,7 +15,7 @@ from lightkeeper.delegation.model import (
     RegistrationDefinition,
     definition_id,
 )
-from lightkeeper.delegation.objections import findings_of
+from lightkeeper.delegation.objections import Objection, findings_of
 from lightkeeper.delegation.service import places, rights, surroundings
 from lightkeeper.delegation.service.stamps import stamp
 from lightkeeper.directory import service as directory
@@ -46,8 +46,12 @@ def put_definition(
     existing = store.definition(call.connection, definition_id(subscription.id, name))
     published = shelf.find_plan(call.connection, asked.plan, call.now) if asked.plan else None
     facts = _facts(call, subscription, asked, existing, published)
-    refuse_if(findings_of(why_not_define(name, asked, facts, roles.role_of, settings.current())))
-    _insist_on_purchase(asked, published, existing, subscription)
+    refusals = _why_not_purchase(asked, published, existing, subscription)
+    objections = why_not_define(name, asked, facts, roles.role_of, settings.current())
+    # To who may not have the plan nobody tells what is in it.
+    refuse_if(findings_of(one for one in objections if not refusals or one.finding.code != MISMATCH))
+    if refusals and published is not None:
+        raise purchase_rules.purchase_refused(published, refusals)
     written = RegistrationDefinition(
         id=name.lower(),
         subscription_id=subscription.id,
@@ -89,18 +93,16 @@ def _facts(
     )
 
 
-def _insist_on_purchase(
+def _why_not_purchase(
     asked: DefinitionAsked,
     published: PublishedPlan | None,
     existing: RegistrationDefinition | None,
     subscription: Subscription,
-) -> None:
+) -> list[Objection]:
     """L47: naming a plan is taking it. Saying again what is already accepted is not (L99)."""
     if published is None or (existing is not None and existing.plan == asked.plan):
-        return
-    reasons = purchase_rules.why_not_purchase(published, purchase_rules.Buyer.of(subscription))
-    if reasons:
-        raise purchase_rules.purchase_refused(published, reasons)
+        return []
+    return purchase_rules.why_not_purchase(published, purchase_rules.Buyer.of(subscription))
 
 
 def _insist_on_change(call: Call, written: RegistrationDefinition, held: RegistrationDefinition) -> None:
