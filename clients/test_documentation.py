@@ -1,11 +1,11 @@
-"""Every block of docs/clients.md that a shell or a program runs, as it stands."""
+"""Every block of docs/clients.md that a shell or a program runs, and the commands of README.md, as they stand."""
 
 import os
 import re
 from pathlib import Path
 
 import pytest
-from tests.server import REPOSITORY, Server
+from tests.server import DEMO_WORLD, REPOSITORY, Server
 
 from clients.conftest import INSTALLED, run
 from clients.playing import GIVEN
@@ -43,3 +43,23 @@ def test_the_blocks_of_a_part_run(server: Server, tmp_path: Path, part: str) -> 
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() or part in ("Python", "Other shells")
+
+
+def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
+    """Whoever has just started a server types them, one after the other, into another shell."""
+    [block] = [
+        part
+        for part in (REPOSITORY / "README.md").read_text().split("\n\n")
+        if part.startswith("    lightkeeper offer init")
+    ]
+    server = Server(tmp_path / "data", DEMO_WORLD).start()
+    path = os.pathsep.join([str(REPOSITORY / ".venv" / "bin"), os.environ["PATH"]])
+    try:
+        done = run(
+            ["bash", "-c", f"set -e\ncd '{tmp_path}'\n{block}"], {"PATH": path, "LIGHTKEEPER_DATA": str(server.data)}
+        )
+    finally:
+        server.stop()
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The log is intact" in done.stdout

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from lightkeeper.cli.environment import Client, Shell, said, variables_of
+from lightkeeper.cli.environment import Client, Shell, past_proxies, said, variables_of
 
 READY = {
     "arm": "https://localhost:8443", "login": "https://localhost:8443", "graph": "https://localhost:8444",
@@ -48,3 +48,12 @@ def test_each_client_learns_the_address_and_whom_to_trust(client: Client) -> Non
         "NODE_EXTRA_CA_CERTS"
     ] == "/data/ca.pem"
     assert (found.get("ARM_METADATA_HOSTNAME") == "localhost:8443") is (client is Client.TERRAFORM)
+
+
+def test_a_proxy_is_not_asked_for_the_server() -> None:
+    """Programs send everything to the proxy of the environment that is not said to be near; what was said stays."""
+    near = past_proxies(READY, {"https_proxy": "http://proxy.example:3128", "NO_PROXY": "intranet.example, localhost"})
+
+    assert near == {"NO_PROXY": "intranet.example,localhost", "no_proxy": "intranet.example,localhost"}
+    assert past_proxies(READY, {"HTTPS_PROXY": "http://proxy.example:3128"})["NO_PROXY"] == "localhost"
+    assert past_proxies(READY, {"NO_PROXY": "intranet.example"}) == {}

@@ -3,6 +3,7 @@
 eval "$(lightkeeper env az)"
 """
 
+import os
 import shlex
 from collections.abc import Mapping
 from enum import StrEnum
@@ -49,7 +50,7 @@ def env(
     shell: Annotated[Shell, typer.Option("--shell", help="Whose words to use.")] = Shell.BASH,
 ) -> None:
     """Print the variables a client needs, for `eval "$(lightkeeper env az)"`."""
-    found = variables_of(client, desk.server.ready)
+    found = variables_of(client, desk.server.ready) | past_proxies(desk.server.ready, os.environ)
     if not desk.for_people:
         desk.show(found)
         return
@@ -67,6 +68,16 @@ def said(shell: Shell, name: str, value: str) -> str:
         quoted = value.replace("\\", "\\\\").replace("'", "\\'")
         return f"set -gx {name} '{quoted}'"
     return f"export {name}={shlex.quote(value)}"
+
+
+def past_proxies(ready: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what keeps a client from asking a proxy for the server; nothing where there is no proxy."""
+    if not any(environment.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
+        return {}
+    said = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    host = urlsplit(str(ready["arm"])).hostname or ""
+    past = ",".join(dict.fromkeys(one.strip() for one in (*said.split(","), host) if one.strip()))
+    return {"NO_PROXY": past, "no_proxy": past}
 
 
 def variables_of(client: Client, ready: Mapping[str, Any]) -> dict[str, str]:
