@@ -306,8 +306,35 @@ BATCHES = 12
 """Deployments of 800 resources each, one after the other: a minute of work and more on any machine, az is there in seconds."""
 
 
-def test_template_specs_are_refused_clearly(az: Az) -> None:
-    """They are not kept: what is stored and deployed by nobody would be a lie."""
-    refused = az.fails("ts create -n spec -g rg2 -v 1 -l westeurope -f " + str(FOLDER / "subscription.json"))
+def test_a_template_is_kept_as_a_spec_and_deployed_by_its_id(az: Az, tmp_path: Path) -> None:
+    """`az ts`: create, show, list, update, export, delete; `--template-spec` deploys a version, also one that links inside."""
+    inner, outer = tmp_path / "inner.json", tmp_path / "outer.json"
+    head = {"$schema": SCOPES["group"][1], "contentVersion": "1.0.0.0"}
+    inner.write_text(json.dumps({**EMPTY, **head}))
+    nested = {
+        "type": "Microsoft.Resources/deployments",
+        "apiVersion": "2022-09-01",
+        "name": "inner",
+        "properties": {"mode": "Incremental", "templateLink": {"relativePath": "inner.json"}},
+    }
+    who = {"type": "string", "value": "[reference('inner').outputs.who.value]"}
+    outer.write_text(json.dumps({**head, "resources": [nested], "outputs": {"who": who}}))
 
-    assert "ResourceTypeNotSupported" in refused.stderr
+    made = az.line(f"ts create -n spec -g rg2 -v 1 -d Kept --version-description first -l westeurope -f {outer} --yes")
+    assert az.line("ts show -n spec -g rg2")["versions"] == ["1"]
+    assert az.line("ts show -n spec -g rg2 -v 1")["mainTemplate"]["outputs"] == {"who": who}
+    assert az.line("ts list -g rg2 --query [].name") == ["spec"]
+    assert az.line("ts list -g rg2 -n spec --query [].name") == ["1"]
+    assert az.line("ts list --query [].name") == ["spec"]
+    assert az.line("ts update -n spec -g rg2 --description changed --yes")["description"] == "changed"
+    folder = tmp_path / "exported"
+    folder.mkdir()
+    az.line(f"ts export -n spec -g rg2 -v 1 --output-folder {folder}")
+    assert json.loads((folder / "inner.json").read_text())["outputs"] == EMPTY["outputs"]
+
+    done = az.line(f"deployment group create -n bySpec -g rg2 --template-spec {made['id']}")
+    az.line("ts delete -n spec -g rg2 --yes")
+
+    assert done["properties"]["outputs"]["who"]["value"] == CONTOSO
+    assert done["properties"]["templateLink"]["id"] == made["id"]
+    assert az.line("ts list -g rg2") == []

@@ -145,7 +145,7 @@ def test_documents_that_are_no_good(office: Office, host: str, monkeypatch: pyte
     assert refusal(office, template_link={"uri": f"{host}/broken.json"}).code == "InvalidTemplate"
     other = refusal(office, template_link={"uri": f"{host}/child.json", "contentVersion": "1.0.0.5"})
     assert "The content version contained in the template '1.0.0.0' does not match" in other.message
-    assert "template specs are not kept" in refusal(office, template_link={"id": "/subscriptions/s/x"}).message
+    assert "name a version" in refusal(office, template_link={"id": "/subscriptions/s/x"}).message
     assert "not both" in refusal(office, template=template(), template_link={"uri": f"{host}/child.json"}).message
     assert "'relativePath'" in refusal(office, template_link={"relativePath": "child.json"}).message
 

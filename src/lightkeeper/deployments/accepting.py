@@ -75,7 +75,7 @@ def check(
 ) -> Checked:
     """Return the checked deployment. Raises `Invalid` with the fault, or with every write the caller may not do."""
     tally = tally or Tally()
-    asked = linking.resolved(seams.links, asked)
+    asked = linking.resolved(call, seams, asked)
     try:
         mode = _mode(asked, surroundings.kind, nested=nested)
         _check_form(name, asked, surroundings, nested=nested)

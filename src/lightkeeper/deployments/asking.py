@@ -28,7 +28,7 @@ class Asked:
     debug: str | None = None
     placer: Placer = nowhere
     path: str = "properties"
-    link_base: str = ""  # what a relative link is relative to: the address of the template around
+    link_around: Mapping[str, Any] | None = None  # where the template around came from: relative links start there
 
 
 def nested_asked(names: TemplateNames, planned: Planned, body: Mapping[str, Any], placer: Placer = nowhere) -> Asked:
@@ -53,7 +53,7 @@ def nested_asked(names: TemplateNames, planned: Planned, body: Mapping[str, Any]
         on_error=lookup(properties, "onErrorDeployment"),
         placer=placer,
         path=f"{planned.declared.path}.properties",
-        link_base=str(around["uri"]) if isinstance(around, dict) else "",
+        link_around=around if isinstance(around, dict) else None,
     )
 
 

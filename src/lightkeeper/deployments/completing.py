@@ -7,6 +7,8 @@ from lightkeeper.kernel.resource_id import parse
 NOT_OF_THE_GROUP = frozenset({"microsoft.authorization", "microsoft.managedservices", "microsoft.resources"})
 """Providers whose resources at a group speak about the group and are not among the resources it holds."""
 
+_TEMPLATE_SPECS = "microsoft.resources/templatespecs"  # this one is held like any other
+
 
 def left_over(held: Iterable[str], wanted: Collection[str]) -> list[str]:
     """Return the ids of the group's own resources that are not wanted (lower-case ids).
@@ -19,6 +21,5 @@ def left_over(held: Iterable[str], wanted: Collection[str]) -> list[str]:
 def _of_the_group(text: str) -> bool:
     id_ = parse(text)
     above = id_.parent
-    return (
-        len(id_.types) == 1 and id_.namespace.lower() not in NOT_OF_THE_GROUP and (above is None or not above.namespace)
-    )
+    own = id_.namespace.lower() not in NOT_OF_THE_GROUP or id_.type.lower() == _TEMPLATE_SPECS
+    return len(id_.types) == 1 and own and (above is None or not above.namespace)

@@ -7,43 +7,54 @@ from urllib.parse import urljoin
 
 from lightkeeper.deployments import lenient_json, places
 from lightkeeper.deployments.asking import Asked
-from lightkeeper.deployments.links import Links, shown
+from lightkeeper.deployments.declared import nowhere
+from lightkeeper.deployments.links import shown
+from lightkeeper.deployments.seams import Seams
+from lightkeeper.deployments.template_specs import in_spec, template_of
 from lightkeeper.deployments.values import lookup
+from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Invalid
 
 
-def resolved(links: Links, asked: Asked) -> Asked:
+def resolved(call: Call, seams: Seams, asked: Asked) -> Asked:
     """Return what is asked for with the linked template and parameters in it; the template's link stays, to be shown.
 
-    Raises `Invalid` for a link that may not or cannot be followed, and when a document is both linked and sent.
+    Raises `Invalid` for a link that may not or cannot be followed, and when a document is both linked and sent; what
+    reading a template spec raises.
     """
     found = asked
     if asked.template_link is not None:
         if asked.template is not None:
             raise _both("template", "templateLink")
-        url = _address(asked.template_link, asked.link_base)
-        text = links.text(url)
-        template = _document(text, url)
-        _check_version(asked.template_link, template)
-        placer = places.inside(f"{asked.path}.template", lenient_json.placer(text), asked.placer)
-        found = replace(found, template=template, template_link=_kept(asked.template_link, url), placer=placer)
+        found = _with_template(call, seams, asked, asked.template_link)
     if asked.parameters_link is not None:
         if asked.parameters:
             raise _both("parameters", "parametersLink")
-        url = _address(asked.parameters_link, asked.link_base)
-        file = _document(links.text(url), url)
+        url = _address(asked.parameters_link, asked.link_around)
+        file = _document(seams.links.text(url), url)
         given = lookup(file, "parameters") if isinstance(file, dict) else None
         found = replace(found, parameters=given if given is not None else file, parameters_link=None)
     return found
 
 
-def _address(link: Mapping[str, Any], base: str) -> str:
+def _with_template(call: Call, seams: Seams, asked: Asked, link: Mapping[str, Any]) -> Asked:
+    at = f"{asked.path}.template"
+    spec = in_spec(link, asked.link_around)
+    if spec is not None:
+        template = template_of(call, seams, spec)
+        _check_version(link, template)
+        return replace(asked, template=template, template_link=spec, placer=places.inside(at, nowhere, asked.placer))
+    url = _address(link, asked.link_around)
+    text = seams.links.text(url)
+    template = _document(text, url)
+    _check_version(link, template)
+    placer = places.inside(at, lenient_json.placer(text), asked.placer)
+    return replace(asked, template=template, template_link=_kept(link, url), placer=placer)
+
+
+def _address(link: Mapping[str, Any], around: Mapping[str, Any] | None) -> str:
     uri, relative, query = lookup(link, "uri"), lookup(link, "relativePath"), lookup(link, "queryString")
-    if lookup(link, "id"):
-        raise Invalid(
-            "InvalidContentLink",
-            f"The template spec '{lookup(link, 'id')}' cannot be read: template specs are not kept here. Send the template itself.",
-        )
+    base = str((around or {}).get("uri", ""))
     if uri is None and isinstance(relative, str) and base:
         uri = urljoin(base, relative)
     if not isinstance(uri, str) or not uri:

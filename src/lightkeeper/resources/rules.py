@@ -75,6 +75,9 @@ GOVERNING = frozenset(
 """Providers whose resources change what others may do. One of them that nothing here obeys must not be kept: a lock that
 does not hold is worse than none."""
 
+TEMPLATE_SPECS = frozenset(("microsoft.resources/templatespecs", "microsoft.resources/templatespecs/versions"))
+"""Types of such a provider that are kept all the same, in lower case: deployments are made from them, and they govern nobody."""
+
 WRITE_ONLY = frozenset(("adminpassword", "administratorloginpassword", "customdata", "protectedsettings"))
 """Properties, in lower case, that providers accept and never show."""
 
@@ -186,7 +189,7 @@ def governs(namespace: str) -> bool:
 
 def check_kept(type_: str) -> Iterator[Finding]:
     """Yield a finding for a type that would have to govern others and is not served by an operation of its own."""
-    if governs(type_.split("/", maxsplit=1)[0]):
+    if governs(type_.split("/", maxsplit=1)[0]) and type_.lower() not in TEMPLATE_SPECS:
         yield Finding(
             "ResourceTypeNotSupported",
             "type",
@@ -202,6 +205,11 @@ def needs_no_registration(namespace: str) -> bool:
 def is_namespace(text: str) -> bool:
     """Return whether `text` looks like a provider's namespace."""
     return _NAMESPACE.fullmatch(text) is not None
+
+
+def kept_properties(type_: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties as they are kept: without secrets, but for a template, which only names them."""
+    return dict(properties) if type_.lower() in TEMPLATE_SPECS else dict(without_secrets(properties))
 
 
 def without_secrets(value: Any) -> Any:

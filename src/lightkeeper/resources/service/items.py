@@ -65,7 +65,7 @@ def put_resource(
         resource_group=id_.resource_group,
         location=place,
         tags={name: value for name, value in (body.tags or {}).items() if value is not None},
-        properties=rules.without_secrets(body.properties or {}),
+        properties=rules.kept_properties(type_, body.properties or {}),
         api_version=api_version,
         etag="",
         stamp=stored.stamp if stored else _stamp(call),
@@ -97,7 +97,7 @@ def patch_resource(
     patched = replace(
         stored,
         tags=tags,
-        properties=rules.without_secrets(merged(stored.properties, body.properties or {})),
+        properties=rules.kept_properties(type_, merged(stored.properties, body.properties or {})),
         more=merged(stored.more, body.more),
         api_version=api_version,
         **{name: merged(getattr(stored, name), value) for name, value in given.items()},

@@ -19,6 +19,7 @@ from lightkeeper.resources.model import Page, Resource, ResourceBody
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
 from lightkeeper.wire.arm.reading import Body, number, read
 from lightkeeper.wire.arm.subscriptions import VERSIONS
+from lightkeeper.wire.arm.template_specs import is_template_spec, versions_of
 
 _READ_ONLY = frozenset(("id", "name", "type", "etag", "systemData", "resources", "apiVersion"))
 
@@ -57,9 +58,13 @@ def patch_resource(call: Call, request: ArmRequest) -> Answer:
 
 
 def get_resource(call: Call, request: ArmRequest) -> Answer:
-    """Return one resource; `$expand=instanceView` adds what runs behind a virtual machine."""
+    """Return one resource; `$expand` adds what runs behind a virtual machine, or the versions of a template spec."""
     found = resources.get_resource(call, request.id, api_version=request.api_version)
-    return _shown(found, 200, expand=request.query.get("$expand", ""))
+    expand = request.query.get("$expand", "")
+    answer = _shown(found, 200, expand=expand)
+    if is_template_spec(found) and "versions" in expand.lower():
+        answer.body["properties"]["versions"] = versions_of(call, found)
+    return answer
 
 
 def head_resource(call: Call, request: ArmRequest) -> Answer:
