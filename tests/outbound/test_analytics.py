@@ -64,7 +64,9 @@ def test_a_query_is_tried_before_it_is_saved(house: House) -> None:
 def test_a_report_runs_now_and_its_link_opens_without_a_token(house: House) -> None:
     """P11-programmatic: until then there is no execution; the link is the key, and another one opens nothing."""
     report_id = scheduled(house, saved(house), Format="tsv")
-    assert executions(house, report_id).status == 404
+    refused = executions(house, report_id)
+    assert (refused.status, refused.json["statusCode"], refused.json["value"]) == (404, 404, [])
+    assert refused.json["message"] == refused.json["error"]["message"]
     work(house.office)
 
     [run] = executions(house, report_id).json["value"]

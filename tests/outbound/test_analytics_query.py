@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lightkeeper.kernel.problems import Invalid
-from lightkeeper.outbound.analytics.query import DEEPEST, parse, run, span_of
+from lightkeeper.outbound.analytics.query import run, span_of
+from lightkeeper.outbound.analytics.query_parser import DEEPEST, parse
 from lightkeeper.outbound.tables import Report
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from lightkeeper.kernel import log
 from lightkeeper.kernel.call import PLATFORM
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.office import Office
-from lightkeeper.outbound import notice_store, order_store, store, visits, workflow
+from lightkeeper.outbound import delivery_store, lead_store, notice_store, order_store, visits, workflow
 from lightkeeper.outbound.chores import work
 from lightkeeper.outbound.model import Channel, Delivery, DeliveryState, Notice, NoticeKind, Webhook
 from lightkeeper.outbound.queue import again, enqueue
@@ -36,7 +36,7 @@ def asked(office: Office) -> int:
 
 def state(office: Office) -> tuple[str, int]:
     with office.database.read() as connection:
-        found = store.find_delivery(connection, "d1")
+        found = delivery_store.find_delivery(connection, "d1")
     assert found is not None
     return str(found.state), found.attempts
 
@@ -82,7 +82,7 @@ def test_due_attempt_is_asked_for_once(office: Office, receiver: Receiver) -> No
     assert (state(office), asked(office)) == (("queued", 1), 2)
     with office.writing(PLATFORM) as call:
         call.authorized = True
-        read_before = store.find_delivery(call.connection, "d1")
+        read_before = delivery_store.find_delivery(call.connection, "d1")
         assert read_before is not None
         assert not again(call, replace(read_before, state=DeliveryState.WAITING))
 
@@ -105,9 +105,9 @@ def test_everything_comes_back_as_it_was_stored(office: Office) -> None:
     order = order_store.Order("k", "fabrikam", "care", "gold", False, "Care", "t", "s", taken)
     given = order_store.Given("g", "k", "/subscriptions/s", False, NOW)
     with office.database.write() as connection:
-        store.add_lead(connection, REQUEST)
-        store.put_lead_secret(connection, "fabrikam", "a", NOW)
-        store.put_lead_secret(connection, "fabrikam", "b", NOW)
+        lead_store.add_lead(connection, REQUEST)
+        lead_store.put_lead_secret(connection, "fabrikam", "a", NOW)
+        lead_store.put_lead_secret(connection, "fabrikam", "b", NOW)
         assert notice_store.add_notice(connection, notice)
         assert not notice_store.add_notice(connection, notice)
         notice_store.put_preferences(connection, HOOK.owner, "o", {"*": True})
@@ -116,8 +116,8 @@ def test_everything_comes_back_as_it_was_stored(office: Office) -> None:
         order_store.save(connection, order)
         order_store.save_given(connection, given)
     with office.database.read() as connection:
-        assert list(store.leads_of(connection, "Fabrikam")) == [REQUEST]
-        assert store.lead_secret(connection, "fabrikam") == "b"
+        assert list(lead_store.leads_of(connection, "Fabrikam")) == [REQUEST]
+        assert lead_store.lead_secret(connection, "fabrikam") == "b"
         assert notice_store.notices_of(connection, HOOK.owner) == [notice]
         assert notice_store.preferences_of(connection, HOOK.owner) == {"o": {"*": False}}
         assert order_store.orders_of(connection, "fabrikam", "care") == [order]

@@ -4,6 +4,10 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
+import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -51,6 +55,26 @@ def test_answer_decides_whether_to_try_again(receiver: Receiver, status: int, fi
     assert fault.value.final is final
     assert "s3cret" not in fault.value.note
     assert len(receiver.got) == 1
+
+
+def test_answer_that_never_ends_is_hung_up_on(receiver: Receiver) -> None:
+    """A receiver that sends a byte now and then keeps nobody's thread for ever."""
+    listener = receiver.context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True)
+
+    def drip() -> None:
+        with suppress(OSError), listener.accept()[0] as line:
+            line.sendall(b"HTTP/1.1 200 OK\r\nx-slow: ")
+            while True:
+                line.sendall(b"a")
+                time.sleep(0.01)
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    settings = replace(receiver.settings(), timeout_seconds=0.2)
+
+    with pytest.raises(Undelivered), listener:
+        Outlet(settings).ask(Request("POST", f"https://localhost:{listener.getsockname()[1]}/x"))
+    dripping.join()
 
 
 def test_private_address_is_refused_before_a_connection(receiver: Receiver) -> None:

@@ -83,6 +83,15 @@ def test_subject_cannot_add_headers(box: tuple[Box, OutboundSettings]) -> None:
     assert kept.mails[0]["Subject"] == "Hello Bcc: everybody@b.example"
 
 
+@pytest.mark.parametrize("to", ["a b@c.example", "a@b.example, c@d.example", "@", "a@", "x@y\r\nBcc: z@z"])
+def test_what_is_no_address_is_not_handed_to_the_mail_server(box: tuple[Box, OutboundSettings], to: str) -> None:
+    """One address, one mail: nothing in it names a second receiver."""
+    with pytest.raises(Undelivered, match="no mail address") as fault:
+        send(box[1], to)
+    assert fault.value.final
+    assert box[0].mails == []
+
+
 @pytest.mark.parametrize(("to", "final"), [("nobody@b.example", True), ("later@b.example", False)])
 def test_refused_receiver(box: tuple[Box, OutboundSettings], to: str, final: bool) -> None:
     """A mailbox that does not exist is given up; one that is busy is tried again."""

@@ -11,6 +11,7 @@ from lightkeeper.outbound import lead_rules
 from lightkeeper.outbound.addresses import first_allowed, shown, why_not_address, why_not_url
 from lightkeeper.outbound.model import Details, Lead, LeadEnvironment, LeadKind, LeadState, NoticeKind
 from lightkeeper.outbound.notice_rules import Part, is_told
+from lightkeeper.outbound.outlet import Reply, asked_to_wait
 from lightkeeper.outbound.retry_rules import BACKOFF, next_attempt_at
 from lightkeeper.outbound.signing import is_signed, new_secret, signature
 from lightkeeper.outbound.tables import Report, as_csv
@@ -146,6 +147,19 @@ def test_backoff_grows_and_ends() -> None:
     assert waits[:-1] == [NOW + wait for wait in BACKOFF] == sorted(NOW + wait for wait in BACKOFF)
     assert waits[-1] is None
     assert next_attempt_at(1, NOW, final=True) is None
+
+
+def test_receiver_that_asks_for_peace_gets_it() -> None:
+    """`Retry-After` in seconds or as a date; never sooner than our own backoff, and a day at most."""
+    when = {"date": "Sun, 01 Mar 2026 12:00:00 GMT", "retry-after": "Sun, 01 Mar 2026 12:07:00 GMT"}
+
+    asked = [asked_to_wait(Reply(503, {"retry-after": text}, b"")) for text in ("90", "soon", "-5", "9" * 40)]
+
+    assert asked[:3] == [timedelta(seconds=90), timedelta(0), timedelta(0)]
+    assert asked_to_wait(Reply(429, when, b"")) == timedelta(minutes=7)
+    assert next_attempt_at(1, NOW, final=False, not_for=asked[0]) == NOW + timedelta(seconds=90)
+    assert next_attempt_at(3, NOW, final=False, not_for=asked[0]) == NOW + BACKOFF[2]
+    assert next_attempt_at(1, NOW, final=False, not_for=asked[3]) == NOW + timedelta(days=1)
 
 
 def test_owner_is_always_told_and_members_when_they_subscribed() -> None:

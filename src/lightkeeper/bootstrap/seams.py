@@ -8,7 +8,7 @@ from lightkeeper.delegation import shelf as delegation_shelf
 from lightkeeper.delegation.service import upkeep
 from lightkeeper.deployments import service as deployments
 from lightkeeper.kernel.call import Call
-from lightkeeper.outbound import workflow as outbound_workflow
+from lightkeeper.outbound import trying
 from lightkeeper.partners import known as known_partners
 from lightkeeper.publishing import lead_settings
 from lightkeeper.publishing.partner_ids import PublishersAsPartners
@@ -42,7 +42,7 @@ def _tie_resources() -> None:
 def _tie_offers() -> None:
     delegation_shelf.stock(PublishingShelf())
     known_partners.consult(PublishersAsPartners())
-    lead_settings.seams.try_leads = staticmethod(outbound_workflow.check_submission)
+    lead_settings.seams.try_leads = staticmethod(trying.check_submission)
 
 
 def _tie_wire() -> None:

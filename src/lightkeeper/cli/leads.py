@@ -45,14 +45,8 @@ def list_leads(
 ) -> None:
     """List the inbox, newest first."""
     query = {key: value for key, value in {"status": status, "kind": kind, "offer": offer}.items() if value}
-    found = desk.partner("GET", f"publishers/{publisher}/leads", query=query)
-    leads = found["value"]
-    while "nextLink" in found:
-        query["continuationToken"] = leads[-1]["id"]
-        found = desk.partner("GET", f"publishers/{publisher}/leads", query=query)
-        leads += found["value"]
     desk.show(
-        leads,
+        _every_page(desk, f"publishers/{publisher}/leads", query),
         Column("ID", "id", "bold"), Column("WHO", _who), Column("COMPANY", "UserDetails.Company"),
         Column("OFFER", "OfferId"), Column("PLAN", "PlanId"), Column("KIND", "kind"), Column("STATUS", _status),
         Column("WHEN", "leadCreationDateTime"), empty="No leads.",
@@ -116,7 +110,16 @@ def deliveries(
 ) -> None:
     """List what was sent for the publisher, newest first."""
     query = {"state": state} if state else {}
-    _show_deliveries(desk, desk.partner("GET", f"publishers/{publisher}/deliveries", query=query)["value"])
+    _show_deliveries(desk, _every_page(desk, f"publishers/{publisher}/deliveries", query))
+
+
+def _every_page(desk: Desk, path: str, query: dict[str, str]) -> list[dict[str, Any]]:
+    answer = desk.partner("GET", path, query=query)
+    found: list[dict[str, Any]] = answer["value"]
+    while "nextLink" in answer:
+        answer = desk.partner("GET", path, query={**query, "continuationToken": found[-1]["id"]})
+        found += answer["value"]
+    return found
 
 
 def _show_deliveries(desk: Desk, found: list[dict[str, Any]]) -> None:

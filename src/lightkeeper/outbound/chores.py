@@ -4,8 +4,8 @@ from lightkeeper.kernel.chores import Chore
 from lightkeeper.kernel.office import Office
 from lightkeeper.outbound import visits
 from lightkeeper.outbound.analytics.running import run_due
+from lightkeeper.outbound.due import tick
 from lightkeeper.outbound.following import KINDS, follow_to_end
-from lightkeeper.outbound.workflow import tick
 
 
 def work(office: Office) -> None:

@@ -13,8 +13,8 @@ from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.log import Entry
 from lightkeeper.kernel.log_reader import LogReader
 from lightkeeper.kernel.office import Office
-from lightkeeper.outbound import happened, lead_rules, projection, store
-from lightkeeper.outbound.leads import pass_on
+from lightkeeper.outbound import happened, lead_rules, lead_store, projection
+from lightkeeper.outbound.arriving import pass_on
 from lightkeeper.outbound.model import Lead, LeadEnvironment, LeadKind
 
 READER = "outbound"
@@ -58,13 +58,13 @@ def _accepted(call: Call, entry: Entry) -> None:
         state=lead_rules.first_state(LeadKind.CALL_TO_ACTION),
         changed_at=entry.at,
     )
-    store.add_lead(call.connection, lead)
+    lead_store.add_lead(call.connection, lead)
     pass_on(call, lead)
 
 
 def _received(call: Call, entry: Entry) -> None:
     """Somebody asked to be contacted; the lead was stored with the request."""
-    lead = store.find_lead(call.connection, str(entry.body["event_id"]))
+    lead = lead_store.find_lead(call.connection, str(entry.body["event_id"]))
     if lead is not None:
         pass_on(call, lead)
         happened.lead_received(call, lead)

@@ -7,7 +7,7 @@ from lightkeeper.directory import service as directory
 from lightkeeper.kernel import ids
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.log import Entry, Event
-from lightkeeper.outbound import order_store, store
+from lightkeeper.outbound import lead_store, order_store
 from lightkeeper.outbound.lead_rules import MAILS_A_DAY
 from lightkeeper.outbound.model import Lead, Notice, NoticeKind
 from lightkeeper.outbound.notices import announce, of_publisher, of_subscription
@@ -117,7 +117,7 @@ def delegation_changed(call: Call, entry: Entry) -> None:
 def lead_received(call: Call, lead: Lead) -> None:
     """Somebody asked to be contacted: one mail each, and beyond ten a day one digest. Names no person."""
     day = lead.occurred_at.replace(hour=0, minute=0, second=0, microsecond=0)
-    count = store.requests_since(call.connection, lead.publisher_id, day)
+    count = lead_store.requests_since(call.connection, lead.publisher_id, day)
     subject = f"{lead.offer_title}: somebody asks to be contacted"
     text = f"A new lead for '{lead.offer_title}' waits in the inbox. Answer within 72 hours if you can."
     name = lead.event_id

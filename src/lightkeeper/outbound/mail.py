@@ -3,8 +3,11 @@
 import smtplib
 import ssl
 from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from lightkeeper.outbound.model import Lead
@@ -13,9 +16,12 @@ from lightkeeper.outbound.settings import OutboundSettings
 
 
 def message(event_id: str, to: str, subject: str, text: str, at: datetime, sender: str) -> EmailMessage:
-    """Return a mail. Its Message-ID comes from the event, so that a repeated mail is known as the same one."""
+    """Return a mail. Its Message-ID comes from the event, so that a repeated mail is known as the same one.
+
+    Raises `Undelivered` for what is no address.
+    """
     mail = EmailMessage()
-    mail["From"], mail["To"] = sender, _one_line(to)
+    mail["From"], mail["To"] = sender, _address(to)
     mail["Subject"] = _one_line(subject)[:200]
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{event_id}@{sender.rpartition('@')[2]}>"
@@ -39,9 +45,14 @@ def send(mail: EmailMessage, settings: OutboundSettings) -> None:
             if server.scheme == "smtps"
             else smtplib.SMTP(server.hostname, server.port or 25, timeout=timeout)
         ) as line:
-            if server.scheme == "smtp" and line.has_extn("starttls"):
+            line.ehlo_or_helo_if_needed()
+            secure = server.scheme == "smtps"
+            if not secure and line.has_extn("starttls"):
                 line.starttls(context=context)
+                secure = True
             if server.username:
+                if not secure and not _is_here(line):
+                    raise Undelivered("The mail server offers no TLS, so the password is not sent to it.")
                 line.login(unquote(server.username), unquote(server.password or ""))
             line.send_message(mail)
     except smtplib.SMTPRecipientsRefused as fault:
@@ -71,6 +82,26 @@ def lead_text(lead: Lead) -> tuple[str, str]:
     }
     told = "\n".join(f"{key + ':':13}{value}" for key, value in lines.items() if value)
     return f"Lead for {lead.offer_title}: {name}", f"{told}\n\n{lead.description}\n"
+
+
+def _is_here(line: smtplib.SMTP) -> bool:
+    """Return whether the mail server runs on this machine, where nobody listens on the way."""
+    return line.sock is not None and ip_address(line.sock.getpeername()[0]).is_loopback
+
+
+def _address(text: str) -> str:
+    """Return one address, its domain as mail servers know it. Raises `Undelivered` for none, or for several."""
+    name, _, domain = text.rpartition("@")
+    try:
+        address = f"{name}@{domain.encode('idna').decode()}"
+        if not name.isascii() and name.isprintable() and not set(name) & _SPECIAL:
+            return address  # whether the mail server takes such a name is for it to say
+        return str(Address(addr_spec=address))
+    except (ValueError, IndexError, HeaderParseError):
+        raise Undelivered(f"'{_one_line(text)[:254]}' is no mail address.", final=True) from None
+
+
+_SPECIAL = frozenset(' ()<>[]:;@\\,"')
 
 
 def _one_line(text: str) -> str:

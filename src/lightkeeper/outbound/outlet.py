@@ -2,9 +2,13 @@
 
 import socket
 import ssl
-import time
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -20,12 +24,14 @@ class Undelivered(Exception):
     """A receiver did not take what was sent. The text is for the delivery log: it holds no secret.
 
     `final` says that trying again the same way is no use: the address is refused, the receiver rejects what we send.
+    `not_for` is how long the receiver asked to be left in peace.
     """
 
-    def __init__(self, note: str, *, final: bool = False) -> None:
+    def __init__(self, note: str, *, final: bool = False, not_for: timedelta = timedelta(0)) -> None:
         super().__init__(note)
         self.note = note[:500]
         self.final = final
+        self.not_for = not_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ class Outlet:
         if reply.status in statuses or (not statuses and 200 <= reply.status < 300):
             return reply
         final = 400 <= reply.status < 500 and reply.status not in (401, 403, 404, 408, 409, 410, 425, 429)
-        raise Undelivered(f"{shown(request.url)} answers {reply.status}.", final=final)
+        raise Undelivered(f"{shown(request.url)} answers {reply.status}.", final=final, not_for=asked_to_wait(reply))
 
     def _exchange(self, request: Request, target: str, headers: dict[str, str], host: str) -> Reply:
         context = ssl.create_default_context()
@@ -84,22 +90,21 @@ class Outlet:
             context.load_verify_locations(self._settings.ca_file)
         timeout = httpx2.Timeout(self._settings.timeout_seconds)
         with (
+            _hanging_up_after(3 * self._settings.timeout_seconds) as noting,
             httpx2.Client(verify=context, timeout=timeout, trust_env=False, follow_redirects=False) as client,
             client.stream(
                 request.method,
                 target,
                 content=request.body or None,
                 headers=headers,
-                extensions={"sni_hostname": host},
+                extensions={"sni_hostname": host, "trace": noting},
             ) as answer,
         ):
-            read, ends = bytearray(), time.monotonic() + 3 * self._settings.timeout_seconds
+            read = bytearray()
             for chunk in answer.iter_bytes():
                 read += chunk
                 if len(read) >= MOST_READ:
                     break
-                if time.monotonic() > ends:
-                    raise Undelivered(f"{shown(request.url)} does not come to the end of its answer.")
             found = {name.lower(): value for name, value in answer.headers.items()}
             return Reply(answer.status_code, found, bytes(read[:MOST_READ]))
 
@@ -118,3 +123,39 @@ class Outlet:
         if reason:
             raise Undelivered(f"'{host[:253]}' is refused: {reason}.", final=True)
         return chosen, port
+
+
+def asked_to_wait(reply: Reply) -> timedelta:
+    """Return how long a receiver asks to be left in peace by `Retry-After`, seconds or a date; zero when it does not."""
+    said = reply.headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdecimal():
+        return timedelta(seconds=min(int(said[:9]), 10**8))
+    try:
+        until, now = parsedate_to_datetime(said), parsedate_to_datetime(reply.headers.get("date", ""))
+        return max(timedelta(0), until.astimezone(UTC) - now.astimezone(UTC))
+    except ValueError:
+        return timedelta(0)
+
+
+@contextmanager
+def _hanging_up_after(seconds: float) -> Iterator[Any]:
+    """Yield what hears of the exchange's progress, and ends one that drags on although every part comes in time."""
+    timers: list[threading.Timer] = []
+
+    def note(event: str, told: Mapping[str, Any]) -> None:
+        if event == "connection.start_tls.complete":
+            line = told["return_value"].get_extra_info("socket")
+            timers.append(threading.Timer(seconds, _hang_up, [line]))
+            timers[-1].daemon = True
+            timers[-1].start()
+
+    try:
+        yield note
+    finally:
+        for timer in timers:
+            timer.cancel()
+
+
+def _hang_up(line: socket.socket) -> None:
+    with suppress(OSError):  # it has ended meanwhile
+        socket.socket.shutdown(line, socket.SHUT_RDWR)

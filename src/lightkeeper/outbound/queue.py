@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.log import Event
-from lightkeeper.outbound import store
+from lightkeeper.outbound import delivery_store
 from lightkeeper.outbound.model import Delivery, DeliveryState
 
 DELIVERY_ASKED = "DeliveryAsked"
@@ -12,15 +12,15 @@ DELIVERY_ASKED = "DeliveryAsked"
 
 def enqueue(call: Call, delivery: Delivery) -> None:
     """Store a delivery and ask for its first attempt; one that is there already is left alone."""
-    if store.find_delivery(call.connection, delivery.id) is None:
-        store.add_delivery(call.connection, replace(delivery, next_at=call.now))
+    if delivery_store.find_delivery(call.connection, delivery.id) is None:
+        delivery_store.add_delivery(call.connection, replace(delivery, next_at=call.now))
         ask(call, delivery)
 
 
 def again(call: Call, delivery: Delivery) -> bool:
     """Ask for another attempt; return False when the delivery no longer stands where it was read."""
     queued = replace(delivery, state=DeliveryState.QUEUED, next_at=call.now, ended_at=None)
-    if not store.put_delivery(call.connection, queued, was=delivery.state):
+    if not delivery_store.put_delivery(call.connection, queued, was=delivery.state):
         return False
     ask(call, queued)
     return True

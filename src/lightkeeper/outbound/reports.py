@@ -5,16 +5,17 @@ from datetime import timedelta
 from lightkeeper.directory import service as directory
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import NotFound
-from lightkeeper.outbound import order_store, store, visits
+from lightkeeper.outbound import lead_store, order_store, visits
 from lightkeeper.outbound.influence_report import Account, influence_report
 from lightkeeper.outbound.lead_rules import as_of
-from lightkeeper.outbound.report_rules import PERSONAL, REPORTS, Customer, ReportFacts
+from lightkeeper.outbound.report_facts import Customer, ReportFacts
+from lightkeeper.outbound.report_rules import REPORTS, without_people
 from lightkeeper.outbound.tables import Report
 from lightkeeper.partners import influence
 from lightkeeper.publishing import members
 from lightkeeper.publishing import service as publishing
 from lightkeeper.publishing.account import Publisher
-from lightkeeper.publishing.account_rules import Action
+from lightkeeper.publishing.account_rules import Action, may
 from lightkeeper.resources import service as resources
 
 LOOK_BACK = timedelta(days=365)
@@ -26,15 +27,18 @@ NAMES = (*REPORTS, INFLUENCE)
 def report(call: Call, publisher_id: str, name: str, offer_id: str = "") -> Report:
     """Return a report of a publisher (`NAMES`), or of one of its offers.
 
-    Raises `NotFound` for a report there is none of, `Forbidden` for one with personal data when no owner asks.
+    Raises `NotFound` for a report there is none of. Whoever is no owner of the account sees personal data blanked.
     """
-    publisher = members.require(call, publisher_id, Action.READ_CUSTOMERS if name in PERSONAL else Action.READ)
+    publisher = members.require(call, publisher_id, Action.READ)
     if name == INFLUENCE:
         return _influence(call, publisher, offer_id.lower())
     compute = REPORTS.get(name)
     if compute is None:
         raise NotFound("resourceNotFound", f"There is no report '{name[:40]}'. Known: {', '.join(NAMES)}.")
-    return compute(_facts(call, publisher, offer_id.lower()))
+    found = compute(_facts(call, publisher, offer_id.lower()))
+    who = call.caller
+    sees_people = who.unrestricted or may(publisher.role_of(who.object_id), Action.READ_CUSTOMERS)
+    return found if sees_people else without_people(found)
 
 
 def _influence(call: Call, publisher: Publisher, offer_id: str) -> Report:
@@ -64,7 +68,7 @@ def _facts(call: Call, publisher: Publisher, offer_id: str) -> ReportFacts:
                 known = Customer(tenant.display_name, tenant.country_code, tenant.domain, channel)
                 tenants[order.customer_tenant_id] = known
     seen = visits.visits_of(call.connection, publisher.id, (call.now - LOOK_BACK).date())
-    leads = [as_of(one, call.now) for one in store.leads_of(call.connection, publisher.id)]
+    leads = [as_of(one, call.now) for one in lead_store.leads_of(call.connection, publisher.id)]
     return ReportFacts(
         now=call.now,
         orders=orders,

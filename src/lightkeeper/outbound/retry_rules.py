@@ -16,8 +16,15 @@ BACKOFF: Sequence[timedelta] = (
 """How long to wait after the first, second, ... failed attempt; after the last there is one more, and no other."""
 
 
-def next_attempt_at(attempts: int, now: datetime, *, final: bool) -> datetime | None:
-    """Return when to try again after `attempts` failed ones; None to give up. A final refusal gives up at once."""
+LONGEST_WAIT = timedelta(hours=24)
+"""However long a receiver asks to be left in peace."""
+
+
+def next_attempt_at(attempts: int, now: datetime, *, final: bool, not_for: timedelta = timedelta(0)) -> datetime | None:
+    """Return when to try again after `attempts` failed ones, `not_for` long not; None to give up.
+
+    A final refusal gives up at once.
+    """
     if final or attempts > len(BACKOFF):
         return None
-    return now + BACKOFF[attempts - 1]
+    return now + max(BACKOFF[attempts - 1], min(not_for, LONGEST_WAIT))

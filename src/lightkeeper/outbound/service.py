@@ -1,15 +1,8 @@
 """Outbound: what people do with leads, notices, webhooks and reports; surfaces find all verbs here."""
 
-from lightkeeper.outbound.leads import (
-    FILTERS,
-    answer,
-    contact_me,
-    delivery_log,
-    get_lead,
-    list_leads,
-    new_lead_secret,
-    replay,
-)
+from lightkeeper.outbound.arriving import contact_me
+from lightkeeper.outbound.deliveries import delivery_log, new_lead_secret, replay
+from lightkeeper.outbound.leads import FILTERS, answer, get_lead, list_leads
 from lightkeeper.outbound.notices import (
     add_webhook,
     list_notices,
@@ -21,8 +14,8 @@ from lightkeeper.outbound.notices import (
     set_preferences,
 )
 from lightkeeper.outbound.reports import report
+from lightkeeper.outbound.trying import try_destination
 from lightkeeper.outbound.visits import seen
-from lightkeeper.outbound.workflow import try_destination
 
 __all__ = [
     "FILTERS", "add_webhook", "answer", "contact_me", "delivery_log", "get_lead", "list_leads", "list_notices",

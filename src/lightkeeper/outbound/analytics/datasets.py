@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lightkeeper.kernel.problems import Invalid
-from lightkeeper.outbound.report_rules import PERSONAL, REPORTS, ReportFacts
+from lightkeeper.outbound.report_facts import ReportFacts
+from lightkeeper.outbound.report_rules import PERSONAL, REPORTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,9 @@ from lightkeeper.outbound import service
 from lightkeeper.outbound.chart import chart_of
 from lightkeeper.outbound.lead_rules import is_urgent
 from lightkeeper.outbound.model import DeliveryState, LeadState
-from lightkeeper.outbound.report_rules import PERSONAL
 from lightkeeper.outbound.reports import NAMES
 from lightkeeper.outbound.tables import as_csv
 from lightkeeper.publishing import service as publishing
-from lightkeeper.publishing.account_rules import Action, may
 from lightkeeper.web.frame import Asked, Deed, File, Page, View
 
 _MOST_SHOWN = 200
@@ -73,11 +71,9 @@ def list_notices(call: Call, asked: Asked) -> View:
 def show_report(call: Call, asked: Asked) -> View:
     """Show a report as a chart and as a table."""
     publisher = publishing.get_publisher(call, asked.path["publisher"])
-    role = publisher.role_of(call.caller.object_id)
-    names = [name for name in NAMES if name not in PERSONAL or may(role, Action.READ_CUSTOMERS)]
     report = service.report(call, publisher.id, asked.path.get("report", "adoption"))
     columns = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", one) for one in report.columns]
-    values = {"publisher": publisher, "tab": "reports", "report": report, "names": names, "columns": columns}
+    values = {"publisher": publisher, "tab": "reports", "report": report, "names": NAMES, "columns": columns}
     return View("report.html", {**values, "rows": report.rows[:_MOST_SHOWN]})
 
 

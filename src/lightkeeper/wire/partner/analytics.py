@@ -1,9 +1,11 @@
 """Programmatic analytics on the wire: `/insights/v1/cmp/...` with data sets, queries, reports and their executions.
 
-Every answer is `{value, totalCount, message, statusCode}`. A member of several accounts names one with `?publisher=`.
+Every answer is `{value, totalCount, message, statusCode}`, refusals too, which have `error` besides. A member of several
+accounts names one with `?publisher=`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -138,7 +140,8 @@ def list_executions(desk: PartnerDesk, asked: Asked) -> Answer:
 def analytics_routes(desk: PartnerDesk) -> list[Route]:
     """Return the routes; a link to a file needs no token but the one in it."""
     found = [
-        Route(path, framed(desk, endpoint, _any_version), methods=[method]) for method, path, endpoint in ENDPOINTS
+        Route(path, framed(desk, endpoint, _any_version, _refused), methods=[method])
+        for method, path, endpoint in ENDPOINTS
     ]
 
     async def download(request: Request) -> Response:
@@ -164,6 +167,11 @@ def _any_version(_query: Mapping[str, str]) -> None:
 
 def _publisher(asked: Asked) -> str:
     return asked.query.get("publisher", "")
+
+
+def _refused(answer: Answer) -> Answer:
+    said = {"value": [], "totalCount": 0, "message": answer.value["error"]["message"], "statusCode": answer.status}
+    return replace(answer, value={**said, **answer.value})
 
 
 def _told(value: Sequence[Mapping[str, Any]], message: str) -> Answer:

@@ -18,7 +18,7 @@ from lightkeeper.kernel import encoding
 from lightkeeper.kernel.call import Caller, Occasion
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.office import Office
-from lightkeeper.kernel.problems import Invalid, Problem, Throttled, TooLarge, Unauthenticated
+from lightkeeper.kernel.problems import Invalid, Problem, Throttled, TooLarge, Unauthenticated, Unavailable
 from lightkeeper.wire.arm.errors import status_of
 from lightkeeper.wire.body_parts import parts_of
 
@@ -96,12 +96,19 @@ def insist_on_version(query: Mapping[str, str]) -> None:
         raise Invalid("InvalidAPIVersion", f"The api-version '{version[:40]}' is not supported. Use {API_VERSION}.")
 
 
+def _as_it_is(answer: Answer) -> Answer:
+    return answer
+
+
 def framed(
-    desk: PartnerDesk, endpoint: Endpoint, insist: Callable[[Mapping[str, str]], None] = insist_on_version
+    desk: PartnerDesk,
+    endpoint: Endpoint,
+    insist: Callable[[Mapping[str, str]], None] = insist_on_version,
+    refused: Callable[[Answer], Answer] = _as_it_is,
 ) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint as a route: run in a worker thread, refusals in the API's envelope, our own faults hidden.
 
-    `insist` looks at the query first, for the version an API asks for.
+    `insist` looks at the query first, for the version an API asks for; `refused` gives refusals another envelope.
     """
 
     async def serve(request: Request) -> Response:
@@ -111,11 +118,11 @@ def framed(
                 endpoint, desk, await _read(desk, request, correlation_id, insist), limiter=desk.limiter
             )
         except Problem as problem:
-            answer = refusal(problem)
+            answer = refused(refusal(problem))
         except Exception:
             _log.exception("publisher's request failed", path=request.url.path, correlation_id=correlation_id)
             message = f"The server met an unexpected condition. Report the correlation id '{correlation_id}'."
-            answer = Answer(500, {"error": {"code": "internalServerError", "message": message, "details": []}})
+            answer = refused(Answer(500, {"error": {"code": "internalServerError", "message": message, "details": []}}))
         headers = {"x-ms-correlation-request-id": correlation_id, "cache-control": "no-store", **answer.headers}
         value = answer.value
         body = value if isinstance(value, bytes) else b"" if value is None else encoding.encode(value)
@@ -131,7 +138,7 @@ def refusal(problem: Problem) -> Answer:
         error["target"] = problem.target
     error["details"] = [finding_document(finding) for finding in problem.details]
     headers = {"www-authenticate": "Bearer"} if isinstance(problem, Unauthenticated) else {}
-    if isinstance(problem, Throttled):
+    if isinstance(problem, (Throttled, Unavailable)):
         headers["retry-after"] = str(problem.retry_after)
     return Answer(status_of(problem), {"error": error}, headers)
 

@@ -1,7 +1,8 @@
 """Nobody finds out by trying which publishers there are: a refusal of a taken id is told, but only a few times an hour.
 
 The id of an account has to be free, so signing up must say when it is not. What it must not become is a way to ask for
-every id there is.
+every id there is. Each node counts for itself: a refusal undoes its transaction, so a count in the database would take a
+second one for every refusal, and ten guesses an hour for each of a few nodes are no way to ask for every id either.
 """
 
 from collections import deque

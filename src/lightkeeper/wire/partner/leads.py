@@ -32,9 +32,7 @@ def list_leads(desk: PartnerDesk, asked: Asked) -> Answer:
     documents = [lead_document(one, is_urgent(one, now)) for one in leads]
     if size is None:
         return Answer(200, as_csv(_table(documents)).encode(), media=CSV)
-    more = len(documents) > size
-    page = documents[:size]
-    return Answer(200, {"value": page, **({"nextLink": _next(asked, page[-1]["id"])} if more else {})})
+    return _page(asked, "leads", documents, size)
 
 
 def _page_size(asked: Asked) -> int:
@@ -44,9 +42,14 @@ def _page_size(asked: Asked) -> int:
     return int(text)
 
 
-def _next(asked: Asked, last: str) -> str:
-    query = {**asked.query, "continuationToken": last}
-    return f"/api/publishers/{asked.path['publisher']}/leads?{urlencode(query, safe='$')}"
+def _page(asked: Asked, what: str, documents: list[dict[str, Any]], size: int) -> Answer:
+    """Return the first `size` documents; one more than that shows that there is a next page."""
+    page = documents[:size]
+    if len(documents) <= size:
+        return Answer(200, {"value": page})
+    query = {**asked.query, "continuationToken": page[-1]["id"]}
+    next_link = f"/api/publishers/{asked.path['publisher']}/{what}?{urlencode(query, safe='$')}"
+    return Answer(200, {"value": page, "nextLink": next_link})
 
 
 def get_lead(desk: PartnerDesk, asked: Asked) -> Answer:
@@ -69,13 +72,14 @@ def answer_lead(desk: PartnerDesk, asked: Asked) -> Answer:
 
 
 def list_deliveries(desk: PartnerDesk, asked: Asked) -> Answer:
-    """Return what was sent for the publisher, newest first; `state=dead` keeps what was given up."""
+    """Return a page of what was sent for the publisher, newest first; `state=dead` keeps what was given up."""
     wanted = asked.query.get("state", "")
     if wanted and wanted not in tuple(DeliveryState):
         raise Invalid("badRequest", f"'state' must be one of {', '.join(DeliveryState)}.", target="state")
+    size, behind = _page_size(asked), asked.query.get("continuationToken", "")
     with desk.office.reading(asked.caller, correlation_id=asked.correlation_id) as call:
-        log = service.delivery_log(call, asked.path["publisher"])
-    return Answer(200, {"value": [delivery_document(*one) for one in log if not wanted or one[0].state == wanted]})
+        log = service.delivery_log(call, asked.path["publisher"], state=wanted, behind=behind, most=size + 1)
+    return _page(asked, "deliveries", [delivery_document(*one) for one in log], size)
 
 
 def replay(desk: PartnerDesk, asked: Asked) -> Answer:
