@@ -14,7 +14,7 @@ from lightkeeper.deployments.model import Deployment, Mode, State
 from lightkeeper.deployments.run import Run
 from lightkeeper.deployments.values import lookup
 from lightkeeper.kernel.call import Call
-from lightkeeper.kernel.problems import Invalid, Problem
+from lightkeeper.kernel.problems import Invalid, Problem, Unavailable
 
 LAST, NAMED = "LastSuccessful", "SpecificDeployment"
 
@@ -62,6 +62,8 @@ def fall_back(run: Run) -> dict[str, Any]:
                 return shown | {"provisioningState": State.FAILED.value}
             if earlier.parent_run_id != run.deployment.run_id:
                 earlier = _accepted_again(call, run, earlier)
+    except Unavailable:
+        raise
     except Problem:
         return shown | {"provisioningState": State.FAILED.value}
     run.deploy(earlier.run_id)

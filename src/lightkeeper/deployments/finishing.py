@@ -11,7 +11,7 @@ from lightkeeper.deployments.model import OperationRecord, State
 from lightkeeper.deployments.refusals import document_of, status_word
 from lightkeeper.deployments.run import RECORDS, Run, close, operation_id
 from lightkeeper.kernel.call import PLATFORM
-from lightkeeper.kernel.problems import Problem
+from lightkeeper.kernel.problems import Problem, Unavailable
 
 
 def remove_the_rest(run: Run) -> None:
@@ -33,6 +33,8 @@ def remove_the_rest(run: Run) -> None:
                 run.seams.insist_on_account(call)
                 run.seams.delete(call, resource_id)
                 store.put_operation(call, record)
+        except Unavailable:
+            raise
         except Problem as problem:
             run.failed[resource_id.lower()] = document_of(problem)
             with run.office.writing(PLATFORM, correlation_id=run.deployment.correlation_id) as call:

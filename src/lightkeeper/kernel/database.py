@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, MetaData, Text, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.types import TypeDecorator
 
 from lightkeeper.kernel import encoding
@@ -146,6 +147,25 @@ class Database:
         while self._idle:
             self._idle.pop().close()
         self.engine.dispose()
+
+
+_OUT_OF_REACH = (
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+)  # fmt: skip
+
+
+def is_out_of_reach(fault: SQLAlchemyError) -> bool:
+    """Return whether a database could not do its part: away, locked for too long, full, or two writers in each other's way.
+
+    What it was asked was right. A statement it does not understand is a bug, which SQLite calls by the same name.
+    """
+    if isinstance(fault, (InterfaceError, TimeoutError)):
+        return True
+    if not isinstance(fault, OperationalError):
+        return False
+    cause = fault.orig
+    return not isinstance(cause, sqlite3.Error) or getattr(cause, "sqlite_errorcode", 0) & 0xFF in _OUT_OF_REACH
 
 
 def hold(connection: Connection, *names: str) -> None:

@@ -13,17 +13,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from lightkeeper.kernel import log
 from lightkeeper.kernel.call import Call, Caller, Gate, Occasion
 from lightkeeper.kernel.clock import Clock
-from lightkeeper.kernel.database import Database
+from lightkeeper.kernel.database import Database, is_out_of_reach
 from lightkeeper.kernel.log import Entry, Event
 from lightkeeper.kernel.problems import Conflict, Invalid, Unavailable
 
 Reader = Callable[[list[Entry]], None]
+
+_log = structlog.get_logger("lightkeeper.office")
 
 
 class Unauthorized(AssertionError):
@@ -46,7 +49,7 @@ class Office:
     def reading(self, caller: Caller, *, correlation_id: str = "", occasion: Occasion | None = None) -> Iterator[Call]:
         """Yield a call that may only look.
 
-        Raises `Invalid` for a text the database cannot take, `Unavailable` while the office is closed.
+        Raises `Invalid` for a text the database cannot take, `Unavailable` while it is out of reach or the office closed.
         """
         try:
             with self.database.read() as connection:
@@ -55,13 +58,17 @@ class Office:
                 _insist_on_authorization(call)
         except DataError as fault:
             raise _unfit() from fault
+        except SQLAlchemyError as fault:
+            if not is_out_of_reach(fault):
+                raise
+            raise _out_of_reach(fault) from fault
 
     @contextmanager
     def writing(self, caller: Caller, *, correlation_id: str = "", occasion: Occasion | None = None) -> Iterator[Call]:
         """Yield a call whose changes are committed together with their log entries when the block ends well.
 
         Raises `Conflict` when a constraint of the database shows that somebody else was first, `Invalid` for a text the
-        database cannot take, `Unavailable` while the office is closed.
+        database cannot take, `Unavailable` while it is out of reach or the office closed.
         """
         entries: list[Entry] = []
         try:
@@ -84,6 +91,10 @@ class Office:
             ) from fault
         except DataError as fault:
             raise _unfit() from fault
+        except SQLAlchemyError as fault:
+            if not is_out_of_reach(fault):
+                raise
+            raise _out_of_reach(fault) from fault
         if entries:
             call.revision = entries[-1].revision
             self.revision = max(self.revision, call.revision)
@@ -111,6 +122,13 @@ def _unfit() -> Invalid:
     """PostgreSQL takes no NUL character and no text beyond its column; what the rules let through ends here."""
     return Invalid(
         "InvalidRequestContent", "A text of the request is longer than can be kept, or contains a NUL character."
+    )
+
+
+def _out_of_reach(fault: SQLAlchemyError) -> Unavailable:
+    _log.warning("database_out_of_reach", fault=str(getattr(fault, "orig", None) or fault)[:300])
+    return Unavailable(
+        "ServiceUnavailable", "The database does not answer or is busy. Nothing was done; send the request again later."
     )
 
 

@@ -10,7 +10,7 @@
     ├── PreconditionFailed  the caller's copy is stale
     ├── TooLarge            the request is larger than we read
     ├── Throttled           too many requests; `retry_after` says when to come back
-    └── Unavailable         try again later
+    └── Unavailable         try again, after `retry_after` seconds
 
 `code` is stable and for programs. `message` is for people, names the thing and says what to do. Surfaces translate a
 problem into their own envelope in one file each; nothing below them knows a status number.
@@ -87,7 +87,11 @@ class Throttled(Problem):
 
 
 class Unavailable(Problem):
-    """Nothing is wrong with the request; it cannot be served right now."""
+    """Nothing is wrong with the request; it cannot be served right now. `retry_after` is when to ask again, in seconds."""
+
+    def __init__(self, code: str, message: str, *, retry_after: int = 5) -> None:
+        super().__init__(code, message)
+        self.retry_after = retry_after
 
 
 def refuse_if(

@@ -19,7 +19,7 @@ from lightkeeper.kernel.call import PLATFORM, Call, Caller, CallerKind
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.log import Event
 from lightkeeper.kernel.office import Office
-from lightkeeper.kernel.problems import Forbidden, Invalid, NotFound, Problem
+from lightkeeper.kernel.problems import Forbidden, Invalid, NotFound, Problem, Unavailable
 from lightkeeper.kernel.workflows import Step, Workflow
 from lightkeeper.publishing import account_store, drafts, jobs, members, settings, store, submission_store
 from lightkeeper.publishing.account import MemberRole, Publisher
@@ -186,6 +186,8 @@ def run_job(office: Office, job_id: str) -> bool:
             else:
                 done = replace(done, status=JobStatus.COMPLETED, result=JobResult.SUCCEEDED, ended_at=call.now)
             jobs.put(call.connection, done)
+    except Unavailable:
+        raise
     except Problem as problem:
         _fail(office, job_id, problem, at[0])
     except (TypeError, ValueError, AttributeError, KeyError) as fault:  # a form our own checks did not think of

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import re
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event, text
 
 from lightkeeper.kernel.call import Call, Caller, CallerKind, ObjectId, TenantId
 from lightkeeper.kernel.clock import Clock
@@ -65,6 +67,11 @@ def break_down(call: Call, request: ArmRequest) -> Answer:
     raise RuntimeError("password=hunter2")
 
 
+def misread(call: Call, request: ArmRequest) -> Answer:
+    call.connection.execute(text("SELECT * FROM nowhere"))
+    return Answer(200)
+
+
 def refuse(call: Call, request: ArmRequest) -> Answer:
     faults = [Finding("A", "properties.a", "a is wrong", "write b"), Finding("B", "properties.b", "b is wrong")]
     raise Invalid("ThingsInvalid", "Two things are wrong.", details=faults)
@@ -81,6 +88,7 @@ OPERATIONS = [
     operation("HEAD", ITEM, show),
     operation("POST", ITEM + "/forget", forget_to_authorize),
     operation("POST", ITEM + "/break", break_down),
+    operation("POST", ITEM + "/misread", misread),
     operation("POST", ITEM + "/refuse", refuse),
 ]
 
@@ -295,6 +303,29 @@ def test_a_fault_of_ours_is_opaque_and_carries_the_correlation_id(front: Front) 
     assert (answer.status, answer.code) == (500, "InternalServerError")
     assert b"hunter2" not in answer.raw and b"Traceback" not in answer.raw
     assert answer.headers["x-ms-correlation-request-id"] in answer.json["error"]["message"]
+
+
+def test_a_database_that_stays_locked_is_a_reason_to_come_back(front: Front) -> None:
+    """Error table: 503 ServiceUnavailable with Retry-After; nothing was done, and the same request is served later."""
+    database = front.app._office.database
+    event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=1"))
+    database.engine.dispose()
+    other = sqlite3.connect(str(database.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    refused = front("PUT", f"{THINGS}/one?{V}", b"{}")
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert (refused.status, refused.code) == (503, "ServiceUnavailable")
+    assert int(refused.headers["retry-after"]) >= 1
+    assert "lock" not in refused.json["error"]["message"]
+    assert front("PUT", f"{THINGS}/one?{V}", b"{}").status == 201
+
+
+def test_a_statement_the_database_does_not_know_is_our_fault(front: Front) -> None:
+    """Error table: 500, not 503: coming back would not help."""
+    assert front("POST", f"{THINGS}/one/misread?{V}").status == 500
 
 
 def test_an_answer_nobody_authorized_never_leaves(front: Front) -> None:

@@ -236,7 +236,9 @@ class ArmApp:
             asked = request.headers.get("x-lightkeeper-revision", "")
             if asked.isdecimal() and (len(asked) > 18 or int(asked) > self._office.revision):
                 raise Unavailable(
-                    "RevisionNotReached", f"Revision {asked[:18]} has not reached this node yet. Try again."
+                    "RevisionNotReached",
+                    f"Revision {asked[:18]} has not reached this node yet. Try again.",
+                    retry_after=1,
                 )
             return route.operation.handle(call, request)
 

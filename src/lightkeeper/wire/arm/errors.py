@@ -46,7 +46,7 @@ TWICE = "/providers/microsoft.managementpartner/"
 
 
 def answer_of(problem: Problem, login: str, path: str = "") -> Answer:
-    """Return the answer for a problem; a 401 says where to sign in, a 429 when to come back."""
+    """Return the answer for a problem; a 401 says where to sign in, a 429 and a 503 when to come back."""
     status, document = problem_document(problem)
     if path.lower().startswith(TWICE):
         document |= {"code": problem.code, "message": problem.message}
@@ -57,7 +57,7 @@ def answer_of(problem: Problem, login: str, path: str = "") -> Answer:
             f'Bearer authorization_uri="{login}/{problem.tenant_id or "common"}", error="invalid_token", '
             f'error_description="{described}"'
         )
-    if isinstance(problem, problems.Throttled):
+    if isinstance(problem, (problems.Throttled, problems.Unavailable)):
         headers["retry-after"] = str(problem.retry_after)
     return Answer(status, document, headers)
 

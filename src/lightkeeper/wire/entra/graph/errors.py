@@ -53,7 +53,7 @@ def refused(problem: Problem, now: datetime, told: Ids, login_url: str) -> Answe
         tenant = problem.tenant_id or "common"
         code = "InvalidAuthenticationToken"
         headers["WWW-Authenticate"] = f'Bearer realm="", authorization_uri="{login_url}/{tenant}/oauth2/v2.0/authorize"'
-    if isinstance(problem, Throttled):
+    if isinstance(problem, (Throttled, Unavailable)):
         headers["Retry-After"] = str(problem.retry_after)
     details = [{"code": each.code, "target": each.target, "message": each.message} for each in problem.details]
     return Answer(status, envelope(code, problem.message, now, told, details), headers)
