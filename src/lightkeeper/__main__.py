@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 def main() -> None:
     """Run the command line."""
     from lightkeeper.cli import up
-    from lightkeeper.cli.app import app
+    from lightkeeper.cli.app import app_for
 
     up.starter = _serve
-    app(prog_name="lightkeeper")
+    app_for(sys.argv[1:])(prog_name="lightkeeper")
 
 
 def _serve(settings: "Settings") -> None:

@@ -11,12 +11,13 @@ import typer
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from lightkeeper.cli.app import app
+from lightkeeper.cli.app import app_for, app_of
 from lightkeeper.cli.failures import Failure
 from lightkeeper.cli.offer import report
 from lightkeeper.cli.output import relative
 from lightkeeper.cli.session import SignIns
 
+app = app_of()
 EXAMPLES = Path(__file__).parents[2] / "examples" / "worlds"
 
 COMMANDS = [
@@ -70,6 +71,14 @@ def _commands(group: Any, before: str = "") -> Iterator[str]:
             yield before + name
         else:
             yield from _commands(one, f"{before}{name} ")
+
+
+def test_a_check_starts_without_the_other_commands() -> None:
+    """`offer` alone is there when offers are asked about, as in somebody's pipeline, with all of its commands."""
+    whole, alone = (set(_commands(typer.main.get_command(one))) for one in (app, app_for(["offer", "check"])))
+
+    assert alone == {command for command in whole if command.startswith("offer")}
+    assert set(_commands(typer.main.get_command(app_for(["clock", "show"])))) == whole
 
 
 def test_a_good_world_passes(run: CliRunner) -> None:
@@ -225,3 +234,56 @@ def test_long_lists_of_operations_are_grouped() -> None:
 def test_a_failure_says_its_code() -> None:
     """Code and sentence go together."""
     assert str(Failure("No.", "Nope")) == "Nope: No."
+
+
+@pytest.mark.parametrize(
+    "command",
+    (["offer", "init", "{}", "--defaults"], ["offer", "diff", "{}", "{}", "--format", "html", "--to", "{}/x"]),
+)
+def test_what_cannot_be_written_is_a_matter_of_usage(run: CliRunner, tmp_path: Path, command: list[str]) -> None:
+    """A path below a file is told in a sentence, with exit code 2, whatever was about to be written."""
+    run.invoke(app, ["offer", "init", str(tmp_path), "--defaults"])
+    file = tmp_path / "offer.yaml"
+    place = file / "below" if "init" in command else file
+
+    answer = run.invoke(app, [part.format(place) for part in command])
+
+    assert (answer.exit_code, answer.stderr.startswith(f"Error: {file}")) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "remedy"),
+    (
+        ("", "empty", "offer init"),
+        ("# nothing yet\n", "empty", "offer init"),
+        ("- a\n- b\n", "no block of fields", "offer init"),
+        ("offer: *there\n", "not defined", "&there"),
+    ),
+)
+def test_a_file_that_is_no_offer_gets_one_finding(
+    run: CliRunner, tmp_path: Path, text: str, said: str, remedy: str
+) -> None:
+    """Whoever has not begun yet is told how to begin, not which of all fields are missing."""
+    file = tmp_path / "offer.yaml"
+    file.write_text(text)
+
+    answer = run.invoke(app, ["offer", "check", str(file), "--format", "json"])
+
+    [finding] = json.loads(answer.stdout)["findings"]
+    assert answer.exit_code == 1
+    assert said in finding["message"] and remedy in finding["remedy"]
+
+
+def test_the_log_for_code_scanning_names_files_as_addresses() -> None:
+    """SARIF 2.1.0: `uri` is a URI reference, columns say what they count, rules are listed once."""
+    finding = {
+        "rule": "700.6-owner", "severity": "error", "file": "my offers/caf\u00e9.yaml", "line": 3, "column": 7,
+        "message": "No.", "remedy": "Change it.",
+    }  # fmt: skip
+
+    [found] = report.sarif([finding, finding])["runs"]
+
+    assert found["columnKind"] == "unicodeCodePoints"
+    assert [one["id"] for one in found["tool"]["driver"]["rules"]] == ["700.6-owner"]
+    [place, _] = [one["locations"][0]["physicalLocation"] for one in found["results"]]
+    assert place["artifactLocation"]["uri"] == "my%20offers/caf%C3%A9.yaml"

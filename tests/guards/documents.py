@@ -21,7 +21,7 @@ import typer
 from conformance.descriptions import asked_for
 from conformance.not_served import NOT_SERVED
 
-from lightkeeper.cli.app import app
+from lightkeeper.cli.app import app_of
 from lightkeeper.delegation.objections import CREATE_REQUEST
 from lightkeeper.kernel.problems import Problem
 from lightkeeper.wire.arm.errors import STATUS
@@ -195,7 +195,7 @@ what is printed. Exit codes: 0 done, 1 refused, 2 asked in a way that makes no s
 
 def commands() -> Iterator[tuple[str, click.Command]]:
     """Yield every command with the words that call it."""
-    yield from _below("lightkeeper", typer.main.get_command(app))
+    yield from _below("lightkeeper", typer.main.get_command(app_of()))
 
 
 def _below(words: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from starlette.applications import Starlette
@@ -72,7 +73,8 @@ def test_offers_are_listed_page_by_page_with_a_link(client: TestClient) -> None:
     offers = "/api/publishers/fabrikam/offers"
 
     first = client.get(offers, params={"$top": "2"})
-    second = client.get(first.headers["link"].removeprefix("<").partition(">")[0])
+    address = urlsplit(first.headers["link"].removeprefix("<").removesuffix('>; rel="next"'))
+    second = client.get(address.path, params=dict(parse_qsl(address.query)))
 
     assert [one["id"] for one in first.json()] == ["offer-a", "offer-b"]
     assert set(first.json()[0]["definition"]) == {"displayText"}

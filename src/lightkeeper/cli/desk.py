@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import typer
 
 from lightkeeper.cli.client import Reply, Server, data_folder, ready_file, succeed
-from lightkeeper.cli.failures import Failure
+from lightkeeper.cli.failures import USAGE, Failure, usage
 from lightkeeper.cli.output import Column, Output, say, show, show_failure
 
 PARTNER_VERSION = "2017-10-31"
@@ -152,6 +152,11 @@ def command(
             except Failure as failure:
                 show_failure(failure, desk.output)
                 raise typer.Exit(failure.exit_code) from None
+            except OSError as fault:
+                if fault.filename is None:  # no file of the user's, so a fault of ours
+                    raise
+                show_failure(usage(f"{fault.filename}: {fault.strerror}.", "Name another file or folder."), desk.output)
+                raise typer.Exit(USAGE) from None
             except KeyboardInterrupt:
                 raise typer.Exit(130) from None
 

@@ -71,13 +71,13 @@ def show(
     elif value:
         out.print(_rows(list(value), columns or _columns_of(value), title, cells))
     else:
-        out.print(empty)
+        out.print(Text(empty))
 
 
 def say(text: str, output: Output = Output.TABLE) -> None:
     """Print a sentence for people; programs that asked for JSON or YAML get none."""
     if output is Output.TABLE:
-        console().print(text)
+        console().print(Text(text))  # what an offer or a path says is no markup
 
 
 def as_yaml(value: Any) -> str:

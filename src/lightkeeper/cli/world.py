@@ -31,7 +31,9 @@ def read_text(path: Path) -> str:
         raise usage(f"There is no file {path}.") from None
     except IsADirectoryError:
         raise usage(f"{path} is a folder, not a file.") from None
-    except (OSError, UnicodeDecodeError) as fault:
+    except UnicodeDecodeError as fault:
+        raise usage(f"{path} is no text in UTF-8.", "Save it in the encoding UTF-8.") from fault
+    except OSError as fault:
         raise usage(f"{path} cannot be read: {fault}.") from fault
 
 

@@ -76,12 +76,26 @@ def check_document(
     """Return what `check_offer` returns, for a document that was loaded already."""
     catalogue: Roles = roles or built_in_roles
     findings = list(read.findings)
-    if not any(finding.code in ("file-syntax", "file-too-large") for finding in findings):
+    if any(finding.code in ("file-syntax", "file-too-large") for finding in findings):
+        pass  # what was read is not what was meant
+    elif not isinstance(read.value, dict):
+        findings.append(_no_offer(read.value))
+    else:
         findings += check_shape(read.value)
         offer = offer_of(read.value, catalogue)
         findings += _rules(offer, media, catalogue, published, leads_required)
     placed = [read.placed(finding) for finding in findings]
     return sorted(_once(placed), key=lambda f: (f.place.line, f.place.column) if f.place else (0, 0))
+
+
+def _no_offer(value: Any) -> Finding:
+    """Return the one finding about a file that is no block of fields: naming each missing field would help nobody."""
+    return Finding(
+        "file-wrong-type",
+        "",
+        "The file is empty." if value is None else "The file is no block of fields.",
+        "Begin with a file that 'lightkeeper offer init --defaults' writes.",
+    )
 
 
 def _rules(

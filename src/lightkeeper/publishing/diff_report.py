@@ -1,7 +1,6 @@
 """A difference as a report to send to a customer: Markdown and HTML, effective rights first. Pure."""
 
 import html
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ _MOST_NAMED = 12
 _STYLE = """\
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}
 table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{border-bottom:1px solid #ccc;padding:.4rem .6rem;
-text-align:left;vertical-align:top}td{overflow-wrap:anywhere}.gained{color:#7a3e00}.lost{color:#0b5394}
+text-align:left;vertical-align:top}td{overflow-wrap:anywhere}td:nth-child(2){white-space:nowrap}.gained{color:#7a3e00}.lost{color:#0b5394}
 code{font-size:.9em}@media (prefers-color-scheme:dark){body{background:#111;color:#eee}.gained{color:#ffb870}
 .lost{color:#8cc4ff}}"""
 
@@ -110,16 +109,36 @@ def _summed(operations: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         counted[0] += 1
         counted[1] += len(verbs)
     for provider, (types, count) in sorted(by_provider.items(), key=lambda one: (-one[1][1], one[0])):
-        yield provider, f"{count} operations on {types} resource type{'' if types == 1 else 's'}"
+        yield (
+            provider,
+            f"{count} operation{'' if count == 1 else 's'} on {types} resource type{'' if types == 1 else 's'}",
+        )
 
 
 def _field_cells(field: FieldChange) -> tuple[str, str, str, str]:
-    return field.path or "the whole document", field.kind, _short(field.old), _short(field.new)
+    return field.path or "the whole document", field.kind, in_words(field.old, 200), in_words(field.new, 200)
 
 
-def _short(value: Any) -> str:
-    shown = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return shown if len(shown) <= 200 else f"{shown[:197]}..."
+def in_words(value: Any, most: int) -> str:
+    """Return a value of a field as people write it, in at most so many characters."""
+    shown = _words(value)
+    return shown if len(shown) <= most else f"{shown[: most - 3]}..."
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_inner(part)}" for key, part in value.items())
+    if isinstance(value, list):
+        return "; ".join(_inner(part) for part in value)
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _inner(value: Any) -> str:
+    """Return a part of a value: blocks in brackets, so that one sees where they end."""
+    shown = _words(value)
+    return f"({shown})" if isinstance(value, dict) else f"[{shown}]" if isinstance(value, list) else shown
 
 
 def _md(shown: str) -> str:

@@ -206,7 +206,10 @@ class _Builder:
                 self.anchors[ended.anchor] = ended.value
         elif kind == "AliasEvent":
             if event.anchor not in self.anchors:
-                self._fault("file-syntax", "", f"'*{event.anchor}' refers to an anchor that is not defined.", place)
+                remedy = f"Write &{event.anchor} before the value it stands for."
+                self._fault(
+                    "file-syntax", "", f"'*{event.anchor}' refers to an anchor that is not defined.", place, remedy
+                )
             self._add(self.anchors.get(event.anchor), place, aliased=True)
         elif kind == "DocumentStartEvent":
             self.documents += 1
@@ -241,6 +244,11 @@ class _Builder:
             return ""
         else:
             path = child(parent.path, parent.key)
+            if parent.key == "<<":
+                key_place = parent.key_place or place
+                self._fault("file-merge-key", parent.path, "'<<' merges nothing in YAML 1.2.", key_place, _REPEAT)
+                parent.key = None
+                return path
             if parent.key in parent.value:
                 self._fault("file-duplicate-key", path, f"'{parent.key}' is given twice.", parent.key_place or place)
             parent.value[parent.key] = value
@@ -251,8 +259,11 @@ class _Builder:
             self.places[path] = place
         return path
 
-    def _fault(self, code: str, path: str, message: str, place: Place) -> None:
-        self.findings.append(Finding(code, path, message, "Keep one of them.", place=place))
+    def _fault(self, code: str, path: str, message: str, place: Place, remedy: str = "Keep one of them.") -> None:
+        self.findings.append(Finding(code, path, message, remedy, place=place))
+
+
+_REPEAT = "Write the fields out, or name the whole value: field: *name."
 
 
 def _parts(value: Any) -> Iterator[Any]:

@@ -17,6 +17,7 @@ from lightkeeper.publishing.document import child
 
 Schema = Mapping[str, Any]
 
+_LIKE = {"object": "field: value, one a line, indented", "array": "- value, one a line", "boolean": "true or false"}
 _NAMES = {"string": "text", "object": "a block of fields", "array": "a list", "boolean": "true or false"}
 _TYPES: dict[str, type] = {"string": str, "object": dict, "array": list, "boolean": bool}
 
@@ -58,7 +59,12 @@ def _wrong_type(value: Any, schema: Schema, at: str) -> Finding:
     wanted = " or ".join(_NAMES[name] for name in types)
     if value is None and "x-missing" in schema:
         return Finding(schema["x-missing"], at, f"{at} is empty.", _remedy(schema, "Fill it in"))
-    remedy = "Put it in quotes." if "string" in types and isinstance(value, int | float) else _remedy(schema, "Give it")
+    number = "string" in types and isinstance(value, int | float)
+    if number and _pattern(schema.get("pattern", "")).search(str(value)):
+        remedy = "Put it in quotes."
+    else:
+        written = next((f"Write it as {_LIKE[name]}." for name in types if name in _LIKE), "")
+        remedy = schema.get("x-remedy") or written or _remedy(schema, "Write text")
     text = schema.get("x-message", f"must be {wanted}") if isinstance(value, str | int | float) else f"must be {wanted}"
     return Finding(schema.get("x-rule", "file-wrong-type"), at, f"{at or 'The file'} {text}.", remedy)
 

@@ -1,7 +1,6 @@
 """What is done with an offer file: writing a first one, checking it, comparing two."""
 
 import json
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -131,7 +130,7 @@ def _print(path: Path, findings: list[dict[str, Any]]) -> None:
     out = console()
     for finding in findings:
         style = "bold red" if finding["severity"] == "error" else "yellow"
-        place = f"{os.path.relpath(finding['file']) if finding['file'] else path}:{finding['line']}:{finding['column']}"
+        place = f"{finding['file'] or path}:{finding['line']}:{finding['column']}"
         out.print(Text.assemble((place, "bold"), "  ", (finding["severity"], style), "  ", (finding["rule"], "cyan")))
         out.print(Text(f"    {finding['message']}"))
         if finding["remedy"]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from lightkeeper.cli.desk import Desk
 from lightkeeper.cli.failures import Failure
@@ -148,6 +147,8 @@ def history(desk: Desk, offer: _OFFER) -> None:
 
 def follow(desk: Desk, where: str, timeout: int) -> dict[str, Any]:
     """Return the status once the server rests; shows the phases as a bar meanwhile."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # other commands start without it
+
     deadline = time.monotonic() + timeout
     columns = (
         TextColumn("{task.description}"),
@@ -209,6 +210,21 @@ def _tell(desk: Desk, where: str, answer: Mapping[str, Any]) -> None:
     desk.say(f"{publisher}/{offer}: {answer['portalStatus']}")
     desk.show(
         answer.get("steps") or [],
-        Column("PHASE", "stepName", "bold"), Column("STATE", "status"), Column("SINCE", "startedTime"),
+        Column("PHASE", "stepName", "bold"), Column("STATE", lambda row: _STATES.get(row["status"], row["status"])),
+        Column("SINCE", "startedTime"),
         Column("SAYS", lambda row: [message["messageHtml"] for message in row.get("messages") or ()]),
     )  # fmt: skip
+    if hint := _NEXT.get(str(answer["portalStatus"]).lower()):
+        desk.say(hint.format(f"{publisher}/{offer}"))
+
+
+_STATES = {
+    "notStarted": "not started",
+    "inProgress": "running",
+    "waitingForPublisherReview": "waits for you",
+    "waitingForApproval": "waits for the reviewer",
+}
+_NEXT = {
+    "preview": "Look at the preview, then sign it off: lightkeeper offer go-live {}",
+    "attention needed": "Mend what is named and publish it again.",
+}

@@ -1,15 +1,18 @@
 """Findings in the forms other tools read, and long lists of operations in a form people read."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+_FORM = "Form of the offer file"
 
 
 def sarif(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a SARIF 2.1.0 log, for code scanning."""
-    rules = {finding["rule"]: finding for finding in findings}
+    from lightkeeper.publishing.certification import POLICIES, policy_of
+
+    rules = dict.fromkeys(finding["rule"] for finding in findings)
     return {
         "$schema": _SARIF,
         "version": "2.1.0",
@@ -19,11 +22,12 @@ def sarif(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                     "driver": {
                         "name": "lightkeeper",
                         "rules": [
-                            {"id": rule, "shortDescription": {"text": first["remedy"] or first["message"]}}
-                            for rule, first in rules.items()
+                            {"id": rule, "shortDescription": {"text": POLICIES.get(policy_of(rule), _FORM)}}
+                            for rule in rules
                         ],
                     }
                 },
+                "columnKind": "unicodeCodePoints",
                 "results": [
                     {
                         "ruleId": finding["rule"],
@@ -32,7 +36,7 @@ def sarif(findings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                         "locations": [
                             {
                                 "physicalLocation": {
-                                    "artifactLocation": {"uri": str(finding["file"]).replace("\\", "/")},
+                                    "artifactLocation": {"uri": quote(str(finding["file"]).replace("\\", "/"))},
                                     "region": {"startLine": finding["line"], "startColumn": finding["column"]},
                                 }
                             }
@@ -79,5 +83,6 @@ def grouped(operations: Sequence[str], most: int = 12) -> list[str]:
 
 def short(value: Any) -> str:
     """Return a value of a field in at most 80 characters."""
-    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    from lightkeeper.publishing.diff_report import in_words
+
+    return in_words(value, 80)
