@@ -6,9 +6,9 @@ The directory gives no rights on resources; this one step is the bridge, and it 
 from lightkeeper.access import actions, store
 from lightkeeper.access.assignment_rules import Asked
 from lightkeeper.access.gate import refusal
+from lightkeeper.access.giving import give
 from lightkeeper.access.model import USER_ACCESS_ADMINISTRATOR
 from lightkeeper.access.scopes import root_of
-from lightkeeper.access.service import give
 from lightkeeper.directory import service as directory
 from lightkeeper.directory.model import User
 from lightkeeper.kernel import ids
