@@ -84,6 +84,25 @@ def test_a_form_of_another_site_does_nothing(house: House) -> None:
     assert "technician" not in visitor.opens("/portal/publishers/fabrikam").text.lower()
 
 
+@pytest.mark.parametrize("path", ["/portal/sign-out", "/portal/operator"])
+def test_what_is_no_form_begins_and_ends_nothing(house: House, path: str) -> None:
+    """A request of another kind is no form of ours, and no fault of the server's."""
+    visitor = Visitor.of(house, "fabrikam/publisher")
+
+    answer = visitor.browser.post(path, json={"key": "x"}, follow_redirects=False)
+
+    assert answer.status_code in (303, 400)
+    assert visitor.opens("/portal/publishers/fabrikam").page.status_code == 200
+
+
+def test_a_page_that_is_not_there_is_a_page(house: House) -> None:
+    """With the way on, and with the policy of all pages."""
+    visitor = Visitor.of(house, "fabrikam/publisher").opens("/portal/publishers/fabrikam/wishes")
+
+    assert (visitor.page.status_code, visitor.page.headers["x-frame-options"]) == (404, "DENY")
+    assert "There is no such page" in visitor.text
+
+
 def test_the_operators_session_needs_the_key_and_ends(house: House, operator_key: str) -> None:
     """A wrong key begins nothing; a forged or expired seal opens nothing; no token of a person does."""
     visitor = Visitor.of(house).opens("/portal/operator").fills("/portal/operator", key="lko-wrong")

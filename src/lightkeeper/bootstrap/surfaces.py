@@ -61,12 +61,12 @@ def apps(house: House, settings: Settings, doors: dict[str, Any]) -> tuple[Any, 
     ingestion = ingestion_routes(PartnerDesk(house.office, callers.of_token))
     others = Starlette(
         routes=[
-            *portal_routes(
+            *portal_api_routes(PortalApi(house.office, callers.of_request, login)),
+            *portal_routes(  # everything else below /portal, pages that are not there included
                 house.office, callers.of_token, key, {name: str(value) for name, value in doors.items()}, __version__
             ),
             *operator_routes(desk),
             readiness_route(house.office),
-            *portal_api_routes(PortalApi(house.office, callers.of_request, login)),
             *catalog_routes(house.office, "/catalog"),
             *partner_routes(PartnerDesk(house.office, callers.of_token)),
             *ingestion,

@@ -22,14 +22,16 @@ QUALIFYING = {
 }
 """Any one of these makes a publisher eligible while it holds."""
 
-OTHER_DESIGNATIONS = frozenset(
-    {
-        "solutionsPartner.dataAndAiAzure",
-        "solutionsPartner.digitalAndAppInnovationAzure",
-        "solutionsPartner.businessApplications",
-        "solutionsPartner.modernWork",
-    }
-)
+OTHER_DESIGNATIONS = {
+    "solutionsPartner.dataAndAiAzure": "Solutions Partner for Data & AI (Azure)",
+    "solutionsPartner.digitalAndAppInnovationAzure": "Solutions Partner for Digital & App Innovation (Azure)",
+    "solutionsPartner.businessApplications": "Solutions Partner for Business Applications",
+    "solutionsPartner.modernWork": "Solutions Partner for Modern Work",
+}
+"""Those that exist besides; they say nothing about managed services."""
+
+DESIGNATIONS = {**QUALIFYING, **OTHER_DESIGNATIONS}
+"""Every designation with its title."""
 
 
 class Action(StrEnum):
@@ -85,7 +87,9 @@ def why_not_eligible(publisher: Publisher, at: datetime) -> list[Finding]:
                 "700.4-not-verified",
                 "publisher",
                 f"The account of {publisher.display_name} is not verified (it is {publisher.verification}).",
-                "Answer the reviewer's questions, or wait for the verification to end.",
+                "An owner appeals, and answers the reason that was given."
+                if publisher.verification is Verification.REJECTED
+                else "Answer the reviewer's questions, or wait for the verification to end.",
             )
         )
     held = {one.name for one in holding(publisher.designations, at)}

@@ -13,8 +13,7 @@ from lightkeeper.publishing import account_store, members, partner_ids
 from lightkeeper.publishing.account import Designation, MemberRole, Publisher
 from lightkeeper.publishing.account_changes import held, stored
 from lightkeeper.publishing.account_rules import (
-    OTHER_DESIGNATIONS,
-    QUALIFYING,
+    DESIGNATIONS,
     Action,
     why_not_eligible,
 )
@@ -132,8 +131,8 @@ def _insist_on_form(publisher: Publisher) -> None:
     if len({one.name for one in publisher.designations}) < len(publisher.designations):
         raise Invalid("invalidRequest", "Name each designation once, with its dates.", target="designations")
     for one in publisher.designations:
-        if one.name not in QUALIFYING and one.name not in OTHER_DESIGNATIONS:
-            known = ", ".join([*QUALIFYING, *sorted(OTHER_DESIGNATIONS)])
+        if one.name not in DESIGNATIONS:
+            known = ", ".join(DESIGNATIONS)
             raise Invalid(
                 "invalidRequest", f"There is no designation '{one.name}'. Known: {known}.", target="designations"
             )

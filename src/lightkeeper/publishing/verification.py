@@ -18,6 +18,13 @@ CHECKS: Mapping[str, str] = {
     "business": "the legal entity exists at the address",
     "dueDiligence": "a background review, for selected accounts",
 }
+CHECK_TITLES: Mapping[str, str] = {
+    "emailOwnership": "Email ownership",
+    "identity": "Identity",
+    "employment": "Employment",
+    "business": "Business",
+    "dueDiligence": "Additional due diligence",
+}
 REQUIRED_CHECKS = ("emailOwnership", "employment", "business")
 """What every account must pass; the operator may ask selected accounts for the others."""
 

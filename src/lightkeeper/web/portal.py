@@ -11,6 +11,7 @@ from starlette.routing import Route
 from lightkeeper.directory.grants import Grants
 from lightkeeper.kernel.call import Caller
 from lightkeeper.kernel.office import Office
+from lightkeeper.kernel.problems import NotFound
 from lightkeeper.web.frame import Deed, Frame, Page, View
 from lightkeeper.web.partner_center import account, desk, offers, outgoing
 from lightkeeper.web.sessions import Doors, Sessions
@@ -41,9 +42,13 @@ def portal_routes(
     async def to_home(_request: Request) -> Response:
         return RedirectResponse("/portal")
 
+    async def lost(request: Request) -> Response:
+        problem = NotFound("pageNotFound", "There is no such page in the portal.")
+        return frame.refused(request, problem, sessions.visitor_of(request))
+
     async def style(_request: Request) -> Response:
         headers = {"cache-control": "max-age=3600", "x-content-type-options": "nosniff"}
         return Response(_STYLE, 200, headers, "text/css; charset=utf-8")
 
     front = [Route("/", to_home), Route("/portal", home), Route("/portal/", home), Route("/portal/style.css", style)]
-    return [*front, *ways.routes(), *frame.routes(PAGES, DEEDS)]
+    return [*front, *ways.routes(), *frame.routes(PAGES, DEEDS), Route("/portal/{rest:path}", lost)]

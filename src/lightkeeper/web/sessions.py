@@ -145,7 +145,7 @@ class Doors:
 
     async def sign_out(self, request: Request) -> Response:
         """End this browser's session here, then ask the sign-in page to forget the account too."""
-        if not entra_pages.is_own_form(request, await read_form(request)):
+        if not entra_pages.is_own_form(request, await _posted(request)):
             return RedirectResponse("/portal", 303)
         back = urlencode({"client_id": PORTAL, "post_logout_redirect_uri": self.portal})
         answer = RedirectResponse(f"{self.login}/organizations/oauth2/v2.0/logout?{back}", 303)
@@ -159,7 +159,7 @@ class Doors:
 
     async def take_key(self, request: Request) -> Response:
         """Begin the operator's session, or say that the key is not the one."""
-        form = await read_form(request)
+        form = await _posted(request)
         given = form.get("key", "").strip()
         if not entra_pages.is_own_form(request, form) or not same(given, self.sessions.key):
             view = View("operator.html", {"next": own_path(request, form), "fault": "That is not the operator's key."})
@@ -167,6 +167,14 @@ class Doors:
         answer = RedirectResponse(own_path(request, form, "/portal/reviews"), 303)
         _remember(answer, OPERATOR_SESSION, self.sessions.sealed(), OPERATOR_SESSION_FOR)
         return answer
+
+
+async def _posted(request: Request) -> dict[str, str]:
+    """Return the fields that were posted; none of what is no form, which then is no form of ours."""
+    try:
+        return await read_form(request)
+    except Problem:
+        return {}
 
 
 def own_path(request: Request, form: dict[str, str] | None = None, otherwise: str = HOME) -> str:

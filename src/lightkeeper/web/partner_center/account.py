@@ -7,9 +7,9 @@ from lightkeeper.kernel.call import Call, CallerKind
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.publishing import service
 from lightkeeper.publishing.account import MemberRole, Publisher, Verification
-from lightkeeper.publishing.account_rules import COMMERCIAL_MARKETPLACE, QUALIFYING, Action, holding, may
+from lightkeeper.publishing.account_rules import COMMERCIAL_MARKETPLACE, DESIGNATIONS, QUALIFYING, Action, holding, may
 from lightkeeper.publishing.opening import AGREEMENTS
-from lightkeeper.publishing.verification import CHECKS, REQUIRED_CHECKS
+from lightkeeper.publishing.verification import CHECK_TITLES, CHECKS, REQUIRED_CHECKS
 from lightkeeper.web.frame import Asked, Deed, Page, View
 from lightkeeper.wire.partner import guesses
 
@@ -57,7 +57,8 @@ def show_account(call: Call, asked: Asked) -> View:
             "faults": service.why_ineligible(call, publisher.id),
             "checks": _checks(publisher),
             "designations": [
-                (QUALIFYING.get(one.name, one.name), one, one.name in holds) for one in publisher.designations
+                (DESIGNATIONS.get(one.name, one.name), one, one.name in holds, one.name in QUALIFYING)
+                for one in publisher.designations
             ],
             "enrolled": COMMERCIAL_MARKETPLACE in publisher.programs,
             "agreements": publisher.profile.get("agreements", []),
@@ -79,7 +80,9 @@ def _checks(publisher: Publisher) -> list[dict[str, Any]]:
     known = publisher.profile.get("checks", {})
     waiting = {"state": str(Verification.PENDING), "note": ""}
     names = [name for name in CHECKS if name in known or name in REQUIRED_CHECKS]
-    return [{"name": name, "about": CHECKS[name], **known.get(name, waiting)} for name in names]
+    return [
+        {"name": name, "title": CHECK_TITLES[name], "about": CHECKS[name], **known.get(name, waiting)} for name in names
+    ]
 
 
 def enrol(call: Call, asked: Asked) -> str:

@@ -9,14 +9,17 @@ from lightkeeper.publishing.diff_report import html_of
 from lightkeeper.publishing.model import Content
 from lightkeeper.publishing.offer import read_offer
 from lightkeeper.publishing.reviewing import Waiting
-from lightkeeper.publishing.verification import CHECKS
+from lightkeeper.publishing.verification import CHECK_TITLES, CHECKS
 from lightkeeper.web.frame import Asked, Deed, File, Page, View
 
 
 def list_waiting(call: Call, _asked: Asked) -> View:
     """Show what waits for a reviewer: submissions, the most urgent first, and accounts."""
     accounts = [one for one in service.list_publishers(call) if one.verification is not Verification.AUTHORIZED]
-    return View("desk.html", {"waiting": service.list_reviews(call), "accounts": accounts, "checks": CHECKS})
+    return View(
+        "desk.html",
+        {"waiting": service.list_reviews(call), "accounts": accounts, "checks": CHECKS, "titles": CHECK_TITLES},
+    )
 
 
 def show_submission(call: Call, asked: Asked) -> View:

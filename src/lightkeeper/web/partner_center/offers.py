@@ -32,7 +32,8 @@ def show_offer(call: Call, asked: Asked) -> View:
     offer = service.get_offer(call, *_named(asked))
     submission = service.get_submission(call, *_named(asked))
     locked = is_locked(offer.stage)
-    waits_for_reviewer = bool(submission and (submission.report or {}).get("review", {}).get("state") == "pending")
+    review = ((submission.report if submission else None) or {}).get("review") or {}
+    review_due = review["dueAt"] if locked and review.get("state") == "pending" else ""
     return View(
         "offer.html",
         {
@@ -48,9 +49,10 @@ def show_offer(call: Call, asked: Asked) -> View:
             "history": service.history(call, *_named(asked))[::-1][:30],
             "slots": _slots(offer),
             "locked": locked,
+            "review_due": review_due,
             "may": _may(offer),
         },
-        refresh=_WATCH_SECONDS if locked and not waits_for_reviewer else 0,
+        refresh=_WATCH_SECONDS if locked and not review_due else 0,
     )
 
 
