@@ -75,7 +75,7 @@ def test_a_certificate_signs_an_application_in(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
-@pytest.mark.parametrize("header", ["x5t", "x5t_s256", "kid", "padded", "both"])
+@pytest.mark.parametrize("header", ["x5t", "x5t_s256", "kid", "padded", "plain", "both"])
 def test_the_key_may_be_named_in_every_usual_way(scene: Scene, algorithm: str, header: str) -> None:
     """RFC 7515, 4.1.7 and 4.1.8; msal for Python pads its thumbprints, newer clients sign PS256 with x5t#S256."""
     own = scene.certificate
@@ -84,6 +84,7 @@ def test_the_key_may_be_named_in_every_usual_way(scene: Scene, algorithm: str, h
         "x5t_s256": {"x5t_s256": own.x5t_s256},
         "kid": {"kid": own.key_id},
         "padded": {"x5t": own.x5t + "="},
+        "plain": {"x5t": own.x5t.replace("-", "+").replace("_", "/")},
         "both": {"x5t": own.x5t, "x5t_s256": own.x5t_s256},
     }[header]
 

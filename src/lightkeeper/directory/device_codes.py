@@ -104,7 +104,7 @@ class DeviceCodes:
             ):
                 raise refusals.device_unknown()
             subject = subject_of(call, row.account_id or "", tenant, client, row.amr.split())
-            return Granted(subject, row.scope, new_refresh_token(call, subject, ids.new_guid()))
+            return Granted(subject, row.scope, new_refresh_token(call, subject, ids.new_guid(), row.scope))
 
 
 def _waiting(call: Call, user_code: str) -> DeviceRow:

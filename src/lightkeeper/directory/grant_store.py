@@ -53,6 +53,7 @@ refresh_tokens = Table(
     Column("used_at", UtcTime),
     Column("revoked_at", UtcTime),
     Column("amr", String(64), nullable=False, server_default="pwd"),
+    Column("scope", Text, nullable=False, server_default=""),
     Index("ix_refresh_tokens_family_id", "family_id"),
     Index("ix_refresh_tokens_account_id", "account_id"),
 )
@@ -103,6 +104,7 @@ class RefreshRow:
     used_at: datetime | None = None
     revoked_at: datetime | None = None
     amr: str = "pwd"  # how the person proved who they are, words with a space between
+    scope: str = ""  # what was asked for when it was given, for a request that does not say
 
 
 def add_code(connection: Connection, code: CodeRow) -> None:

@@ -75,7 +75,9 @@ class Grants:
             tenant = tenant_named(call, request.tenant_segment)
             client = clients.get_client(call, request.client_id, tenant)
             subject = subject_of(call, account.id, tenant, client, amr)
-            return Granted(subject, request.scope, new_refresh_token(call, subject, ids.new_guid()), request.nonce)
+            return Granted(
+                subject, request.scope, new_refresh_token(call, subject, ids.new_guid(), request.scope), request.nonce
+            )
 
     def give_code(self, request: Request, account: User, amr: Sequence[str] = ("pwd",)) -> tuple[str, Subject]:
         """Return an authorization code for the account, good once and for ten minutes, and whom it is about.
@@ -140,7 +142,7 @@ class Grants:
             _end_session(call, row.family_id, row.account_id)
             return refusals.redeemed_code()
         subject = subject_of(call, row.account_id, tenant, client, row.amr.split())
-        return Granted(subject, row.scope, new_refresh_token(call, subject, row.family_id), row.nonce)
+        return Granted(subject, row.scope, new_refresh_token(call, subject, row.family_id, row.scope), row.nonce)
 
     def _refresh(self, call: Call, segment: str, client: Application, token: str, scope: str) -> Granted | Problem:
         digest = passwords.digest(token)
@@ -157,15 +159,16 @@ class Grants:
             return refusals.revoked_grant()
         subject = subject_of(call, row.account_id, tenant_named(call, segment), client, row.amr.split())
         grant_store.use_refresh_token(call.connection, digest, call.now)
-        return Granted(subject, scope, new_refresh_token(call, subject, row.family_id))
+        asked = scope or row.scope  # RFC 6749, section 6: without a scope it is the one that was granted
+        return Granted(subject, asked, new_refresh_token(call, subject, row.family_id, asked))
 
 
-def new_refresh_token(call: Call, subject: Subject, family_id: str) -> str:
-    """Return a refresh token of the session `family_id`."""
+def new_refresh_token(call: Call, subject: Subject, family_id: str, scope: str) -> str:
+    """Return a refresh token of the session `family_id`, given for `scope`."""
     token = passwords.random_token()
     expires_at = call.now + REFRESH_TOKEN_FOR
     row = RefreshRow(passwords.digest(token), family_id, subject.home.id, subject.client_id, expires_at)
-    grant_store.add_refresh_token(call.connection, replace(row, amr=" ".join(subject.amr)))
+    grant_store.add_refresh_token(call.connection, replace(row, amr=" ".join(subject.amr), scope=scope))
     return token
 
 

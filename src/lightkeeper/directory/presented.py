@@ -38,9 +38,12 @@ class Presented:
         return found if isinstance(found, str) else None
 
     def thumbprint(self, name: str) -> str:
-        """Return a thumbprint of the header without padding (some clients pad, RFC 7515 does not); empty when absent."""
+        """Return a thumbprint of the header as RFC 7515 writes it; empty when absent.
+
+        Some clients pad it, or use the alphabet of plain base64.
+        """
         found = self.header.get(name)
-        return found.rstrip("=") if isinstance(found, str) else ""
+        return found.rstrip("=").replace("+", "-").replace("/", "_") if isinstance(found, str) else ""
 
     def is_signed_by(self, key: RSAPublicKey, *algorithms: str) -> bool:
         """Return whether the signature is this key's, made in one of these ways whatever else the header may wish."""

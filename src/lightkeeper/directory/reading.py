@@ -6,7 +6,7 @@ Guests see what they can name, and of others only what everybody may know; they 
 
 from collections.abc import Iterable
 
-from lightkeeper.directory import application_store, membership_store, owner_store, store
+from lightkeeper.directory import application_store, membership_store, owner_store, resource_applications, store
 from lightkeeper.directory.authority import actor_of, administer, denied, not_found, read, read_all
 from lightkeeper.directory.entitlement_rules import Sight
 from lightkeeper.directory.model import Application, Group, ObjectId, Principal, PrincipalType, Tenant, User
@@ -34,6 +34,7 @@ def read_object(call: Call, tenant_id: str, object_id: str, type: PrincipalType 
     """Return an object of a tenant to one who may read it; an object of another tenant or type is `NotFound`."""
     read(call, tenant_id)
     found = store.principal_by_id(call.connection, object_id)
+    found = found or resource_applications.service_principal_by_id(tenant_id, object_id)
     if found is None or found.tenant_id != tenant_id or (type is not None and found.type is not type):
         raise not_found(object_id)
     return found
@@ -114,7 +115,9 @@ def list_owned(call: Call, tenant_id: str, owner_id: str) -> list[Principal | Ap
 def list_by_ids(call: Call, tenant_id: str, object_ids: Iterable[str]) -> list[Principal]:
     """Return those of the principals that exist in the tenant, by id."""
     read(call, tenant_id)
-    found = store.principals_by_ids(call.connection, object_ids).values()
+    wanted = {each.lower() for each in object_ids}
+    found = [*store.principals_by_ids(call.connection, wanted).values()]
+    found += [each for each in resource_applications.service_principals_of(tenant_id) if each.id in wanted]
     return sorted((each for each in found if each.tenant_id == tenant_id), key=lambda each: each.id)
 
 

@@ -42,9 +42,9 @@ class SignIn:
             tenant = tenant_named(call, tenant_segment)
             if tenant is None:
                 raise refusals.no_tenant_named()
-            if client_id.lower() in clients.EVERYWHERE:
+            client = clients.get_client(call, client_id, tenant)  # whose registration was deleted signs in nowhere
+            if client.public_client:
                 raise refusals.public_client_with_secret()
-            clients.get_client(call, client_id, tenant)  # whose registration was deleted signs in nowhere
             principal = clients.get_service_principal(call, client_id, tenant)
             known = sign_in_store.secrets_of(call.connection, principal.app_id)
             known += sign_in_store.secrets_of(call.connection, principal.id)  # good in this tenant only

@@ -105,13 +105,14 @@ def test_cancelling_tells_the_program(people: People, login: TestClient) -> None
 
 
 def test_an_answer_may_travel_in_the_query(people: People, login: TestClient) -> None:
-    """response_mode=query redirects."""
-    fields = unescaped(login.get(PAGE, params=authorization(response_mode="query")).text)
-    answer = login.post(PAGE, data={**fields, "username": people.technician.upn, "password": PASSWORD})
+    """response_mode=query redirects; so does fragment, which single-page applications read."""
+    for mode, mark in (("query", "?"), ("fragment", "#")):
+        fields = unescaped(login.get(PAGE, params=authorization(response_mode=mode)).text)
+        answer = login.post(PAGE, data={**fields, "username": people.technician.upn, "password": PASSWORD})
 
-    assert answer.status_code == 303
-    assert answer.headers["location"].startswith(f"{REDIRECT}?code=")
-    assert answer.headers["location"].endswith("&state=a%26b")
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith(f"{REDIRECT}{mark}code=")
+        assert answer.headers["location"].endswith("&state=a%26b")
 
 
 @pytest.mark.parametrize(
@@ -140,6 +141,8 @@ def test_a_doubtful_request_is_answered_to_the_person_only(
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"code_challenge": ""}, "invalid_request"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge": "short"}, "invalid_request"),
+        ({"code_challenge": "x" * 129}, "invalid_request"),
         ({"scope": "x/y"}, "invalid_scope"),
     ],
 )
@@ -155,6 +158,7 @@ def test_a_faulty_request_is_answered_to_the_program(
 def test_a_code_is_good_once_and_reuse_ends_the_session(people: People, login: TestClient) -> None:
     """RFC 6749, section 4.1.2: a code that comes twice revokes what it gave."""
     code = sign_in(login, people.technician.upn)["code"]
+    assert redeem(login, code, scope="bad/x")["error_codes"] == [70011]  # which uses nothing up
     body = redeem(login, code)
     assert redeem(login, code)["error_codes"] == [54005]
 

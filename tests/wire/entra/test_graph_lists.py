@@ -99,6 +99,8 @@ def test_advanced_filters_need_eventual_consistency(town: Town, text: str, found
 def test_queries_that_are_refused(town: Town, query: str) -> None:
     """What is not understood is said so, and never ignored."""
     heard = town.get(f"/groups?{query}")
+    if query.startswith("$expand"):
+        assert town.get(f"/groups/{town.id('staff')}?{query}").status == 400
 
     assert heard.status == 400
     assert heard.said
@@ -155,8 +157,9 @@ def test_lists_are_counted(town: Town) -> None:
 
 
 def test_lists_are_searched(town: Town) -> None:
-    """By the beginnings of words in a display name."""
-    for text, found in (('"displayName:alpha"', 2), ('"displayName:sou team"', 1), ('"displayName:eam"', 0)):
+    """By the beginnings of words in a display name; AND binds closer than OR."""
+    either = '"displayName:beta" OR "displayName:sou" AND "displayName:team"'
+    for text, found in ((either, 2), ('"displayName:alpha"', 2), ('"displayName:sou team"', 1), ('"displayName:eam"', 0)):
         assert len(town.get(f"/groups?$search={text}", **EVENTUAL).ids) == found, text
     assert town.get("/groups?$search=alpha", **EVENTUAL).status == 400
 

@@ -195,6 +195,8 @@ def test_a_refresh_token_is_bound_to_its_program_and_ends(people: People, login:
     assert refreshed(login, "organizations", token, client_id=other)["error_codes"] == [9002313]
     assert refreshed(login, "organizations", "rubbish")["error_codes"] == [9002313]
     assert refreshed(login, "organizations", token, scope="bad/x")["error_codes"] == [70011]
+    same = refreshed(login, "organizations", token, scope="")  # RFC 6749, section 6: what was granted before
+    assert claims(same["access_token"])["aud"] == "https://management.core.windows.net/"
     people.now.passes(days=90)
     assert refreshed(login, "organizations", token)["error_codes"] == [70008]
 
@@ -235,6 +237,11 @@ def test_the_older_endpoint_takes_a_resource(people: People, login: TestClient) 
     body = answer.json()
     assert body["resource"] == claims(body["access_token"])["aud"] == "https://management.core.windows.net/"
     assert body["expires_in"] == "3600" and body["expires_on"].isdigit()
+    for resource, number in (("nonsense", 500011), (None, 900144)):
+        given = {"grant_type": "client_credentials", "client_id": people.automation.app_id, "client_secret": SECRET}
+        given |= {"resource": resource} if resource else {}
+        refused = login.post(f"/{people.fabrikam.id}/oauth2/token", data=given).json()
+        assert (refused["error_codes"], "resource" in refused["error_description"]) == ([number], True)
 
 
 def test_a_confidential_program_needs_its_secret_for_a_person_too(people: People, login: TestClient) -> None:
@@ -275,6 +282,12 @@ def test_bad_bodies_get_an_error_document(login: TestClient, content: bytes, con
 
     assert answer.status_code == status
     assert answer.json()["error"] == "invalid_request"
+
+
+def test_an_endpoint_for_forms_says_so_to_a_browser(login: TestClient) -> None:
+    """AADSTS900561, in the document of every other refusal."""
+    for name in ("v2.0/token", "token", "v2.0/devicecode"):
+        assert login.get(f"/organizations/oauth2/{name}").json()["error_codes"] == [900561]
 
 
 def test_a_correlation_id_is_given_back(login: TestClient) -> None:

@@ -27,6 +27,7 @@ CARRIED = (
 )
 LONGEST_PARAMETER = 8 * 1024
 GRAPH = "https://graph.microsoft.com/"
+RESPONSE_MODES = ("query", "fragment", "form_post")
 PROMPTS = frozenset({"login", "none", "consent", "select_account", "create"})
 
 
@@ -153,16 +154,16 @@ def _check(asked: Asked) -> Problem | None:
     """Return what is wrong with a request whose answer may safely be sent to the program."""
     if asked.fields.get("response_type") != "code":
         return Invalid("AADSTS700029", "The response_type is not supported: use 'code'.", target="response_type")
-    if asked.fields.get("response_mode", "query") not in ("query", "form_post"):
-        return Invalid("AADSTS90013", "The response_mode is not supported: use 'query' or 'form_post'.")
+    if asked.fields.get("response_mode", "query") not in RESPONSE_MODES:
+        return Invalid("AADSTS90013", f"The response_mode is not supported: use one of {', '.join(RESPONSE_MODES)}.")
     prompts = asked.fields.get("prompt", "").split()
     if not PROMPTS.issuperset(prompts) or ("none" in prompts and len(prompts) > 1):
         return Invalid("AADSTS90023", f"The value '{' '.join(prompts)[:128]}' of 'prompt' is not supported.")
     challenge = asked.request.code_challenge
     if challenge and asked.fields.get("code_challenge_method") != "S256":
         return Invalid("AADSTS90013", "The code_challenge_method is not supported: use 'S256'.")
-    if challenge and len(challenge) > 128:
-        return Invalid("AADSTS90013", "The code_challenge is longer than 128 characters.")
+    if challenge and not 43 <= len(challenge) <= 128:
+        return Invalid("AADSTS501491", "Invalid size of Code_Challenge parameter: it has 43 to 128 characters.")
     if asked.client.public_client and not challenge:
         return Invalid("AADSTS9002325", "Proof Key for Code Exchange is required: send a code_challenge.")
     try:
@@ -188,7 +189,9 @@ def _fault(problem: Problem, asked: Asked) -> dict[str, str]:
 def _back(asked: Asked, answer: Mapping[str, str]) -> Response:
     """Return the way back to the program. MSAL takes its answer by POST only, and refuses a redirect."""
     uri = asked.request.redirect_uri
-    if asked.fields.get("response_mode", "query") == "form_post":
+    mode = asked.fields.get("response_mode", "query")
+    if mode == "form_post":
         return pages.page("post_back.html", sends_to=uri, uri=uri, answer=answer, program=asked.client.display_name)
-    joined = f"{uri}{'&' if urlsplit(uri).query else '?'}{urlencode(answer)}"
+    mark = "#" if mode == "fragment" else "&" if urlsplit(uri).query else "?"
+    joined = f"{uri}{mark}{urlencode(answer)}"
     return RedirectResponse(joined, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})

@@ -37,6 +37,7 @@ WORDS: Mapping[str, tuple[str, int]] = {
     "AADSTS70008": ("invalid_grant", 400),
     "AADSTS70011": ("invalid_scope", 400),
     "AADSTS1002012": ("invalid_scope", 400),
+    "AADSTS500011": ("invalid_resource", 400),
     "AADSTS700016": ("unauthorized_client", 400),
     "AADSTS70016": ("authorization_pending", 400),
     "AADSTS70017": ("authorization_declined", 400),

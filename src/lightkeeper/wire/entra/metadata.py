@@ -10,6 +10,7 @@ from lightkeeper.directory.signing_keys import as_jwk
 from lightkeeper.directory.tokens import issuer_of
 from lightkeeper.kernel.call import PLATFORM
 from lightkeeper.kernel.problems import Problem
+from lightkeeper.wire.entra.authorize import RESPONSE_MODES
 from lightkeeper.wire.entra.desk import Desk, correlation_id_of
 from lightkeeper.wire.entra.errors import entra_error
 
@@ -46,7 +47,7 @@ async def _configuration(desk: Desk, request: Request, *, v2: bool) -> Response:
             "end_session_endpoint": f"{oauth}/logout",
             "jwks_uri": f"{at}/discovery/v2.0/keys",
             "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
-            "response_modes_supported": ["query", "form_post"],
+            "response_modes_supported": list(RESPONSE_MODES),
             "response_types_supported": ["code"],
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
             "subject_types_supported": ["pairwise"],

@@ -19,6 +19,7 @@ from lightkeeper.wire.entra import account, admin_consent, authorize, device, le
 from lightkeeper.wire.entra.desk import Desk, Endpoint, guarded
 from lightkeeper.wire.entra.settings import EntraSettings
 
+_FORMS_ONLY = ("v2.0/token", "token", "v2.0/devicecode", "devicecode")
 _ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/metadata/endpoints", metadata.cloud_endpoints),
     ("GET", "/common/discovery/instance", metadata.instance_discovery),
@@ -31,6 +32,7 @@ _ROUTES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/{tenant}/.well-known/openid-configuration", metadata.openid_configuration_v1),
     ("GET", "/{tenant}/discovery/v2.0/keys", metadata.keys),
     ("GET", "/{tenant}/discovery/keys", metadata.keys),
+    *(("GET", f"/{{tenant}}/oauth2/{name}", token.ask_by_post) for name in _FORMS_ONLY),
     ("POST", "/{tenant}/oauth2/v2.0/token", token.token),
     ("POST", "/{tenant}/oauth2/token", token.token_v1),
     ("POST", "/{tenant}/oauth2/v2.0/devicecode", device.give_code),

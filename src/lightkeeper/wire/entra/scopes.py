@@ -58,12 +58,23 @@ def application_audience_of(scope: str) -> str:
 
 
 def resource_audience(resource: str) -> str:
-    """Return the audience of the older endpoint, which names the resource itself."""
-    return _checked(resource, resource)
+    """Return the audience of the older endpoint, which names the resource itself. Raises AADSTS500011 for no resource."""
+    if not _is_resource(resource):
+        raise Invalid(
+            "AADSTS500011",
+            f"The resource principal named {resource[:256]} was not found in the tenant. This can happen if the "
+            "application has not been installed by the administrator of the tenant.",
+            target="resource",
+        )
+    return resource
+
+
+def _is_resource(text: str) -> bool:
+    return len(text) <= 512 and (ids.is_guid(text) or _RESOURCE.fullmatch(text) is not None)
 
 
 def _checked(resource: str, scope: str) -> str:
-    if len(resource) > 512 or not (ids.is_guid(resource) or _RESOURCE.fullmatch(resource)):
+    if not _is_resource(resource):
         raise Invalid(
             "AADSTS70011",
             f"The provided request must include a 'scope' input parameter. The provided value for the input parameter "

@@ -55,6 +55,11 @@ async def token_v1(desk: Desk, request: Request) -> Response:
     return await _answer(desk, request, v1=True)
 
 
+async def ask_by_post(desk: Desk, request: Request) -> Response:
+    """Refuse `GET` of an endpoint that takes forms, in its own words."""
+    raise Invalid("AADSTS900561", "The endpoint only accepts POST requests. Received a GET request.")
+
+
 async def _answer(desk: Desk, request: Request, *, v1: bool) -> Response:
     form = await read_form(request)
     kind = needed(form, "grant_type")
@@ -77,7 +82,7 @@ async def _answer(desk: Desk, request: Request, *, v1: bool) -> Response:
 
 
 def _client_credentials(desk: Desk, asked: Asked) -> dict[str, Any]:
-    audience = application_audience_of(asked.scope or needed(asked.form, "scope"))
+    audience = application_audience_of(asked.scope or needed(asked.form, "resource" if asked.v1 else "scope"))
     if asked.assertion:
         return _bearer(desk, asked, _signed_in(desk, asked, audience), audience)
     if not asked.secret:
@@ -92,6 +97,8 @@ def _signed_in(desk: Desk, asked: Asked, audience: str) -> Subject:
 
 
 def _proven(desk: Desk, asked: Asked) -> Application:
+    """Return the program that asks for a person's tokens; what is malformed is refused before it uses anything up."""
+    _audience(desk, asked.scope)
     return desk.sign_in.prove_client(asked.segment, asked.client_id, asked.secret, asked.assertion)
 
 
@@ -120,7 +127,6 @@ def _authorization_code(desk: Desk, asked: Asked) -> dict[str, Any]:
 def _refresh_token(desk: Desk, asked: Asked) -> dict[str, Any]:
     client = _proven(desk, asked)
     old = needed(asked.form, "refresh_token")
-    _audience(desk, asked.scope)  # a malformed scope must not use the token up
     return _session(desk, asked, desk.grants.refresh(asked.segment, client, old, asked.scope))
 
 

@@ -105,6 +105,9 @@ class _Frame:
     def _serve(self, heard: _Heard, caller: Caller, told: Ids) -> Answer:
         if "\x00" in heard.path or any("\x00" in value for value in heard.query.values()):
             raise Invalid("BadRequest", "The request contains a NUL character.")
+        if heard.query.get("$expand"):
+            message = "$expand is not supported here. Ask for the related objects themselves."
+            raise Invalid("Request_UnsupportedQuery", message)
         found = self.table.find(heard.method, heard.path)
         asked = Asked(
             self.settings.graph_url,

@@ -24,6 +24,7 @@ BATCH = 500
 MOST_SCANNED = 20_000  # objects looked at for one page before it ends early, with a link to the rest
 
 _SEARCHED = re.compile(r'"(\w+):((?:[^"\\]|\\.)*)"')
+_AND, _OR = r'(?<=")\s+AND\s+(?=")', r'(?<=")\s+OR\s+(?=")'
 _SEARCHABLE = ("displayname", "mail", "userprincipalname", "description", "mailnickname")
 _ORDER = re.compile(r"(\w+)(?:\s+(asc|desc))?", re.IGNORECASE)
 
@@ -109,10 +110,6 @@ def _read(asked: Asked, listing: Listing[T]) -> _Query:
     check_paths(node, known, listing.kind)
     search = _search(asked.query.get("$search", ""))
     order = _order(asked.query.get("$orderby", ""), known, listing.kind)
-    if asked.query.get("$expand"):
-        raise Invalid(
-            "Request_UnsupportedQuery", "$expand is not supported here. Ask for the related objects themselves."
-        )
     if asked.query.get("$skip"):
         raise Invalid("Request_BadRequest", "'$skip' is not supported by the service.")
     _insist_on_eventual(asked, node, search=bool(search), order=bool(order))
@@ -148,7 +145,7 @@ def _insist_on_eventual(asked: Asked, node: Node | None, *, search: bool, order:
 
 
 def _fits(
-    node: Node | None, search: Sequence[tuple[str, str]], cast: str
+    node: Node | None, search: Sequence[Sequence[tuple[str, str]]], cast: str
 ) -> Callable[[Mapping[str, Any]], bool] | None:
     if node is None and not search and not cast:
         return None
@@ -156,7 +153,7 @@ def _fits(
     def fits(shape: Mapping[str, Any]) -> bool:
         if cast and str(shape.get("@odata.type", "")).rpartition(".")[2].lower() != cast:
             return False
-        if any(not _found(text, value_at(shape, path)) for path, text in search):
+        if search and not any(all(_found(text, value_at(shape, path)) for path, text in each) for each in search):
             return False
         return node is None or matches(node, shape)
 
@@ -170,16 +167,18 @@ def _found(text: str, value: Any) -> bool:
     return bool(wanted) and all(any(word.startswith(each) for word in words) for each in wanted)
 
 
-def _search(text: str) -> list[tuple[str, str]]:
+def _search(text: str) -> list[list[tuple[str, str]]]:
+    """Return what is searched for: any of the lists, and of that list everything."""
     if not text.strip():
         return []
-    found = []
-    for clause in re.split(r"\s+AND\s+", text.strip()):
-        read = _SEARCHED.fullmatch(clause)
-        if read is None or read[1].lower() not in _SEARCHABLE:
-            raise Invalid("Request_BadRequest", f"Unrecognized query argument specified: '{clause[:128]}'.")
-        found.append((read[1], read[2]))
-    return found
+    return [[_clause(each) for each in re.split(_AND, part)] for part in re.split(_OR, text.strip())]
+
+
+def _clause(text: str) -> tuple[str, str]:
+    read = _SEARCHED.fullmatch(text)
+    if read is None or read[1].lower() not in _SEARCHABLE:
+        raise Invalid("Request_BadRequest", f"Unrecognized query argument specified: '{text[:128]}'.")
+    return read[1], read[2]
 
 
 def _order(text: str, known: frozenset[str], kind: str) -> list[tuple[str, bool]]:
