@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, bindparam, insert, select
 
 from lightkeeper.kernel.database import Database, Json, UtcTime
-from lightkeeper.kernel.lookup import Lookup, beginning_with
+from lightkeeper.kernel.lookup import Lookup, begins_with
 
 things = Table(
     "lookup_things",
@@ -30,7 +30,7 @@ BY_SIZES = Lookup(
     .order_by(things.c.name)
     .limit(2)
 )
-BEGINNING = Lookup(select(things.c.name).where(things.c.name.like(bindparam("pattern"), escape="\\")))
+BEGINNING = Lookup(select(things.c.name).where(begins_with(things.c.name, "begin")))
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_sequences_may_have_any_length(stocked: Database, sizes: list[int], name
 
 def test_what_has_a_meaning_in_patterns_is_taken_as_it_is(stocked: Database) -> None:
     with stocked.read() as connection:
-        assert [row.name for row in BEGINNING.all(connection, pattern=beginning_with("a_"))] == ["a_1"]
+        assert [row.name for row in BEGINNING.all(connection, begin="a_")] == ["a_1"]
 
 
 def test_a_write_sees_what_it_has_written(stocked: Database) -> None:

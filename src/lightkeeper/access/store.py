@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from lightkeeper.access.model import RoleAssignment, key_of
 from lightkeeper.kernel.database import UtcTime, metadata
-from lightkeeper.kernel.lookup import Lookup, Record, beginning_with
+from lightkeeper.kernel.lookup import Lookup, Record, begins_with
 
 role_assignments = Table(
     "role_assignments",
@@ -99,7 +99,7 @@ def list_around(
     """
     given: dict[str, Any] = {"tenant_id": tenant_id, "chain": tuple(chain)}
     if below is not None:
-        given["below"] = beginning_with(f"{below}/")
+        given["below"] = f"{below}/"
     if principals is not None:
         given["principals"] = tuple(principals)
     rows = _around(below is not None, principals is not None).all(connection, **given)
@@ -112,7 +112,7 @@ def _around(below: bool, principals: bool) -> Lookup:
     table = role_assignments
     place: ColumnElement[bool] = table.c.scope_key.in_(bindparam("chain", expanding=True))
     if below:
-        place = or_(place, table.c.scope_key.like(bindparam("below"), escape="\\"))
+        place = or_(place, begins_with(table.c.scope_key, "below"))
     query = select(table).where(table.c.tenant_id == bindparam("tenant_id"), place)
     if principals:
         query = query.where(table.c.principal_id.in_(bindparam("principals", expanding=True)))
