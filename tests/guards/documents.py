@@ -28,6 +28,7 @@ from lightkeeper.wire.arm.errors import STATUS
 from lightkeeper.wire.arm.operation import ANY_TYPE, Operation
 from lightkeeper.wire.arm.routing import Routes
 from lightkeeper.wire.arm.table import operations
+from lightkeeper.wire.entra import errors as sign_in
 from tests.guards import graph_parity
 from tests.guards.rules import rules_page
 from tests.wire.arm.exchanges.runner import exchanges, situations
@@ -47,7 +48,8 @@ What a refusal says to programs. `code` is stable; the message is for people and
 `…` in its place. Several faults of one request come together under `details`, each with its own code and `target`. A code
 without a status is a finding: it stands in `details`, or gives its code to the problem when it is alone. The envelope is
 Azure Resource Manager's, `{"error": {"code", "message", "target", "details"}}`; the sign-in surface answers
-`{"error", "error_description", "error_codes"}`, where `AADSTS50126` is error code 50126.
+`{"error", "error_description", "error_codes"}`, where `AADSTS50126` is error code 50126, with the status told here; what is
+wrong with an authorization request itself goes back to the program in its answer, or stands on a page.
 
 An unexpected fault of ours is 500 `InternalServerError` with a correlation id and nothing else; the log has the rest.
 
@@ -178,8 +180,14 @@ def errors_page() -> str:
     rows = []
     for code, (statuses, text) in sorted(codes().items(), key=lambda item: item[0].lower()):
         said = text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
-        rows.append(f"| `{code}` | {', '.join(str(one) for one in sorted(statuses))} | {said} |\n")
+        answered = sorted(_at_the_token_endpoint(code, statuses) if code.startswith("AADSTS") else statuses)
+        rows.append(f"| `{code}` | {', '.join(str(one) for one in answered)} | {said} |\n")
     return ERRORS_HEAD + "".join(rows)
+
+
+def _at_the_token_endpoint(code: str, statuses: set[int]) -> set[int]:
+    """Return what the sign-in surface answers: OAuth's words decide, and whoever is not known hears 400."""
+    return {sign_in.WORDS[code][1]} if code in sign_in.WORDS else {400 if one == 401 else one for one in statuses}
 
 
 # --- the command line -----------------------------------------------------------------------------------------------

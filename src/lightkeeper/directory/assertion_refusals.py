@@ -5,6 +5,8 @@ from datetime import datetime
 from lightkeeper.kernel.clock import iso
 from lightkeeper.kernel.problems import Unauthenticated
 
+_COMPARE = "Check your federated identity credential Subject, Audience and Issuer against the presented assertion."
+
 
 def malformed(why: str = "") -> Unauthenticated:
     """What was presented is no signed token with the claims it needs."""
@@ -71,24 +73,25 @@ def no_federated_credentials(app_id: str, name: str) -> Unauthenticated:
 
 def unknown_issuer(issuer: str) -> Unauthenticated:
     """No federated credential of the application names this issuer."""
-    return _unmatched("AADSTS700211", "issuer", issuer)
+    return Unauthenticated(
+        "AADSTS700211",
+        f"No matching federated identity record found for presented assertion issuer '{issuer[:600]}'. {_COMPARE}",
+    )
 
 
 def unknown_audience(audience: str) -> Unauthenticated:
     """No federated credential with this issuer and subject names this audience."""
-    return _unmatched("AADSTS700212", "audience", audience)
+    return Unauthenticated(
+        "AADSTS700212",
+        f"No matching federated identity record found for presented assertion audience '{audience[:600]}'. {_COMPARE}",
+    )
 
 
 def unknown_subject(subject: str) -> Unauthenticated:
     """No federated credential with this issuer names this subject."""
-    return _unmatched("AADSTS700213", "subject", subject)
-
-
-def _unmatched(code: str, claim: str, value: str) -> Unauthenticated:
     return Unauthenticated(
-        code,
-        f"No matching federated identity record found for presented assertion {claim} '{value[:600]}'. Check your "
-        "federated identity credential Subject, Audience and Issuer against the presented assertion.",
+        "AADSTS700213",
+        f"No matching federated identity record found for presented assertion subject '{subject[:600]}'. {_COMPARE}",
     )
 
 
