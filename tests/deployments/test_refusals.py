@@ -221,6 +221,16 @@ def test_types_of_language_version_2(office: Office, value: Any, fits: bool) -> 
         assert refusal(office, document, {"x": value}).code == "InvalidTemplate"
 
 
+def defined(output: str) -> list[Any]:
+    """Return the functions of a template: `f.a`, which gives this."""
+    return [{"namespace": "f", "members": {"a": {"output": {"type": "string", "value": output}}}}]
+
+
+def symbolic(resources: Any) -> dict[str, Any]:
+    """Return a template of language version 2."""
+    return template() | {"languageVersion": "2.0", "resources": resources}
+
+
 RESOURCES: list[tuple[dict[str, Any], str]] = [
     (template(thing("a"), thing("A")), "is defined multiple times in a template."),
     (template(thing("")), "The name property cannot be null or empty."),
@@ -237,6 +247,12 @@ RESOURCES: list[tuple[dict[str, Any], str]] = [
     (template(thing("a", tags={"x": "y" * 1024 * 1024})), "a resource may have at most '1048576'"),
     (template(thing("[string(copyIndex())]", tags={"x": "y" * 6000}, copy={"name": "l", "count": 700})), "at most '4194304'"),
     (template({"type": "Ns.X/t", "name": "a"}), "apiVersion"),
+    (template(functions=defined("[variables('v')]")), "These function calls are not supported in a function definition: 'variables'."),
+    (template(functions=defined("[concat(f.b(), listKeys('x', 'y'))]")), "in a function definition: 'f.b, listKeys'."),
+    (template(functions=defined("[parameters('other')]")), "The template function 'a' at line '1' and column '1' is not valid: The template parameter 'other'"),
+    (symbolic([thing("a")]), "must be an object, and is of type 'Array'"),
+    (symbolic({"a": {"type": "Ns.X/t", "name": "a"}}), "apiVersion"),
+    (symbolic({"n": {**thing("n"), "type": "Microsoft.Resources/deployments", "apiVersion": "2019-10-01"}}), "use '2020-09-01' or later"),
     (template(thing("[parameters('nope')]")), "The template parameter 'nope' is not found."),
     (template(outputs={"o": {"type": "string", "valu": 1}}), "Could not find member 'valu' on object of type 'TemplateOutputParameter'"),
 ]  # fmt: skip

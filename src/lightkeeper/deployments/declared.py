@@ -34,7 +34,7 @@ def resources_of(document: Mapping[str, Any], symbolic: bool, path: str, placer:
     if symbolic and isinstance(resources, dict):
         for name, source in resources.items():
             yield from _hoisted(source, step(at, name), name, (), placer)
-    elif isinstance(resources, list):
+    elif isinstance(resources, list) and not symbolic:
         for n, source in enumerate(resources):
             yield from _hoisted(source, f"{at}[{n}]", None, (), placer)
     else:

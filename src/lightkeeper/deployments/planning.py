@@ -8,15 +8,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from lightkeeper.deployments import graph, identity
+from lightkeeper.deployments import graph, identity, sizes
 from lightkeeper.deployments.body import count_of, evaluated
 from lightkeeper.deployments.declared import Declared
 from lightkeeper.deployments.environment import Environment, Place, ScopeKind
 from lightkeeper.deployments.faults import FUNCTIONS_HELP, RESOURCES_HELP, LanguageFault, TemplateFault
 from lightkeeper.deployments.names import TemplateNames, ended
 from lightkeeper.deployments.planned import Plan, Planned
-from lightkeeper.deployments.template import LARGEST, LARGEST_RESOURCE, RESOURCES
-from lightkeeper.deployments.values import Value, is_int, json_of, lookup, member
+from lightkeeper.deployments.template import RESOURCES
+from lightkeeper.deployments.values import Value, is_int, lookup, member
+
+_SYMBOLIC_SINCE = "2020-09-01"
+"""The first api-version of nested deployments that a template with symbolic names may use (public page "language version 2.0")."""
 
 
 def plan(names: TemplateNames) -> Plan:
@@ -34,7 +37,7 @@ def plan(names: TemplateNames) -> Plan:
                 " Please see https://aka.ms/arm-deploy for usage details.",
                 f"{names.template.path}.resources",
             )
-    _check_sizes(names, instances)
+    sizes.check(names, instances)
     by_key = _distinct(names, instances)
     index = graph.Index(by_key.values(), loops)
     joined: dict[str, Planned] = {}
@@ -47,31 +50,6 @@ def plan(names: TemplateNames) -> Plan:
             raise not_valid(names, planned.declared, planned.name, fault) from fault
         joined[planned.key] = replace(planned, depends_on=edges)
     return Plan.of(graph.ordered(joined, names), loops)
-
-
-def _check_sizes(names: TemplateNames, instances: list[Planned]) -> None:
-    """Raise `TemplateFault` when a resource, or all of them with their loops expanded, are larger than a template may be."""
-    sizes = {id(one.source): _size_of(one.source) for one in names.template.resources}
-    for one in instances:
-        size = sizes[id(one.declared.source)]
-        if size > LARGEST_RESOURCE:
-            raise TemplateFault(
-                f"The template resource '{one.name}' {names.template.where(one.declared.path)} is not valid: its definition has"
-                f" '{size}' bytes, and a resource may have at most '{LARGEST_RESOURCE}'. {RESOURCES_HELP}",
-                one.declared.path,
-            )
-    whole = sum(sizes[id(one.declared.source)] for one in instances)
-    if whole > LARGEST:
-        raise TemplateFault(
-            f"The template has '{whole}' bytes when its copy loops are expanded, and may have at most '{LARGEST}'."
-            f" {RESOURCES_HELP}",
-            f"{names.template.path}.resources",
-        )
-
-
-def _size_of(source: Mapping[str, Any]) -> int:
-    """Return the bytes of a resource as it is written, without its children."""
-    return len(json_of({key: value for key, value in source.items() if key.lower() != "resources"}).encode())
 
 
 def not_valid(names: TemplateNames, declared: Declared, name: str, fault: LanguageFault) -> TemplateFault:
@@ -210,8 +188,16 @@ def _api_version(names: TemplateNames, declared: Declared, environment: Environm
     version = _text(declared, "apiVersion", environment) or names.template.api_profile.removesuffix(
         "-profile"
     ).removesuffix("-hybrid")
-    if not version and not names.template.symbolic:
+    if not version and lookup(declared.source, "existing") is not True:
         raise LanguageFault("Required property 'apiVersion' not found in JSON.", declared.path)
+    resource_type = lookup(declared.source, "type")
+    nested = isinstance(resource_type, str) and resource_type.lower() == identity.DEPLOYMENTS
+    if names.template.symbolic and nested and version < _SYMBOLIC_SINCE:
+        raise LanguageFault(
+            f"The api-version '{version}' of a nested deployment is not supported in language version 2.0:"
+            f" use '{_SYMBOLIC_SINCE}' or later.",
+            f"{declared.path}.apiVersion",
+        )
     return version
 
 

@@ -135,6 +135,8 @@ def _not_found(resource_id: str, problem: Problem) -> NotFound:
         id_ = parse(resource_id)
     except MalformedId:
         return NotFound(problem.code, problem.message)
+    if not id_.namespace:
+        return NotFound(problem.code, problem.message)  # a resource group, a subscription
     pairs = [part for pair in zip(id_.types, id_.names, strict=False) for part in pair]
     return NotFound(
         "ResourceNotFound",

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from lightkeeper.deployments.declared import Declared, Placer, line, nowhere, resources_of
+from lightkeeper.deployments.definitions import check_definition
 from lightkeeper.deployments.faults import Family, TemplateFault
 from lightkeeper.deployments.lenient_json import step
 from lightkeeper.deployments.values import Value, lookup, type_name
 
 PARAMETERS, VARIABLES, RESOURCES, OUTPUTS, ASSERTS = 256, 512, 800, 64, 32
 """How many of each a template may have (public template limits; variables as the current linter counts them)."""
-
-LARGEST, LARGEST_RESOURCE = 4 * 1024 * 1024, 1024 * 1024
-"""Bytes of a template with its loops expanded, and of the definition of one resource (public template limits)."""
 
 LONGEST_NAME = 255
 
@@ -86,7 +84,7 @@ def load(document: Value, path: str = "properties.template", placer: Placer = no
         symbolic=symbolic,
         parameters=parameters,
         variables=variables,
-        functions=_functions(document, path, placer),
+        functions=_functions(document, path, placer, symbolic=symbolic),
         definitions=_section(document, "definitions", path, placer),
         resources=resources,
         outputs=outputs,
@@ -187,7 +185,9 @@ def _within(count: int, most: int, name: str, path: str) -> None:
         )
 
 
-def _functions(document: Mapping[str, Any], path: str, placer: Placer) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+def _functions(
+    document: Mapping[str, Any], path: str, placer: Placer, *, symbolic: bool
+) -> Mapping[tuple[str, str], Mapping[str, Any]]:
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     sections = lookup(document, "functions") or []
     if not isinstance(sections, list):
@@ -203,12 +203,13 @@ def _functions(document: Mapping[str, Any], path: str, placer: Placer) -> Mappin
                 f"{path}.functions[{n}]",
             )
         for name, member in members.items():
+            at = step(f"{path}.functions[{n}].members", name)
             if not isinstance(member, dict) or not isinstance(lookup(member, "output"), dict):
-                at = step(f"{path}.functions[{n}].members", name)
-                line, column = placer(at)
+                row, column = placer(at)
                 raise TemplateFault(
-                    f"The template function '{name}' at line '{line}' and column '{column}' is not valid: it has no 'output'.",
+                    f"The template function '{name}' at line '{row}' and column '{column}' is not valid: it has no 'output'.",
                     at,
                 )
+            check_definition(name, member, at, placer, symbolic=symbolic)
             found[namespace.lower(), name.lower()] = member
     return found
