@@ -47,6 +47,21 @@ def test_roles_are_given_by_identifiers(az: Az) -> None:
     assert az.asked[-1].startswith(f"DELETE {S}/resourceGroups/web/{ASSIGNMENTS}/* 200")
 
 
+def test_a_role_is_given_under_a_condition(az: Az) -> None:
+    """The condition comes back as it was said; what is none is refused."""
+    asked = (
+        f"@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{READER}}}"
+    )
+    condition = f"((!(ActionMatches{{'Microsoft.Authorization/roleAssignments/write'}})) OR ({asked}))"
+    who = f"--assignee-object-id {READER_PERSON} --assignee-principal-type User --scope {WEB}"
+    role = "--role 'Role Based Access Control Administrator' --condition-version 2.0"
+    made = az.line(f'role assignment create {who} {role} --condition "{condition}"')
+    assert (made["condition"], made["conditionVersion"]) == (condition, "2.0")
+    refused = az.fails(f'role assignment create {who} {role} --condition "{condition} AND"')
+    assert "(InvalidCondition) The given role assignment condition is invalid." in refused.stderr
+    az.line(f"role assignment delete --ids {made['id']}")
+
+
 def test_assignments_are_listed_in_every_way(az: Az) -> None:
     """At a scope, with what is inherited, of somebody, of somebody's groups."""
     at_web = f"role assignment list --scope {WEB} --query [].roleDefinitionName"
