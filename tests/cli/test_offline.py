@@ -287,3 +287,21 @@ def test_the_log_for_code_scanning_names_files_as_addresses() -> None:
     assert [one["id"] for one in found["tool"]["driver"]["rules"]] == ["700.6-owner"]
     [place, _] = [one["locations"][0]["physicalLocation"] for one in found["results"]]
     assert place["artifactLocation"]["uri"] == "my%20offers/caf%C3%A9.yaml"
+
+
+def test_an_exported_payload_comes_back_as_the_same_offer(run: CliRunner, tmp_path: Path) -> None:
+    """What `export -t ingestion` writes names no id of ours, so that `import` finds every plan under any publisher."""
+    run.invoke(app, ["offer", "init", str(tmp_path), "--defaults"])
+    run.invoke(app, ["offer", "export", str(tmp_path), "-t", "ingestion", "--to", str(tmp_path)])
+    payload, again = tmp_path / "configure.json", tmp_path / "again"
+
+    assert run.invoke(app, ["offer", "import", str(payload), str(again), "--publisher", "contoso"]).exit_code == 0
+
+    (again / "media").mkdir()
+    (again / "media" / "logo.png").write_bytes((tmp_path / "media" / "logo.png").read_bytes())
+    assert run.invoke(app, ["offer", "check", str(again)]).exit_code == 0
+    assert '"product/' not in payload.read_text()
+    difference = json.loads(run.invoke(app, ["offer", "diff", str(tmp_path), str(again), "-o", "json"]).stdout)
+    other = {one["path"] for one in difference["fields"] if ".authorizations" not in one["path"]}  # roles by their ids
+    assert other == {"offer.publisher", "customerLeads"}
+    assert difference["rights"] == []

@@ -66,10 +66,10 @@ def _eligible(row: Mapping[str, Any]) -> str:
     lines = [
         *_principal(row),
         "    just_in_time_access_policy {",
-        f"      maximum_activation_duration  = {text(policy['maximumActivationDuration'])}",
+        f"      maximum_activation_duration = {text(policy['maximumActivationDuration'])}",
     ]
     if policy["multiFactorAuthProvider"] != "None":
-        lines.append(f"      multi_factor_auth_provider = {text(policy['multiFactorAuthProvider'])}")
+        lines.append(f"      multi_factor_auth_provider  = {text(policy['multiFactorAuthProvider'])}")
     for approver in policy.get("managedByTenantApprovers", ()):
         lines += ["      approver {", f"        principal_id           = {text(approver['principalId'])}"]
         if approver["principalIdDisplayName"]:

@@ -32,8 +32,8 @@ def tree_of(offer: Offer, *, target: str = "draft", url_of: _ADDRESS | None = No
 
 
 def configure_of(offer: Offer, *, publish: bool = False, url_of: _ADDRESS | None = None) -> dict[str, Any]:
-    """Return the body of a `configure` request that makes this offer; ids of ours are left to the server."""
-    resources = [_portable(resource) for resource in resources_of(offer, url_of=url_of)]
+    """Return the body of a `configure` request that makes this offer, here or elsewhere: it names no id of ours."""
+    resources = _portable(resources_of(offer, url_of=url_of))
     if publish:
         resources.append(
             {
@@ -45,8 +45,20 @@ def configure_of(offer: Offer, *, publish: bool = False, url_of: _ADDRESS | None
     return {"$schema": schema("configure"), "resources": resources}
 
 
-def _portable(resource: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in resource.items() if key not in ("id", "validations")}
+def _portable(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the resources without their ids; they refer to each other by names that hold inside one request."""
+    kinds = ("product", "plan", "listing")
+    named = [one["id"] for one in resources if str(one.get("id", "")).partition("/")[0] in kinds]
+    names = {durable_id: f"{durable_id.partition('/')[0]}-{n}" for n, durable_id in enumerate(named)}
+    found = []
+    for resource in resources:
+        name = {"resourceName": names[resource["id"]]} if resource.get("id") in names else {}
+        rest = {key: value for key, value in resource.items() if key not in ("id", "validations", "$schema")}
+        for kind in kinds:
+            if rest.get(kind) in names:
+                rest[kind] = {"resourceName": names[rest[kind]]}
+        found.append({"$schema": resource["$schema"], **name, **rest})
+    return found
 
 
 def resources_of(offer: Offer, *, url_of: _ADDRESS | None = None) -> list[dict[str, Any]]:
