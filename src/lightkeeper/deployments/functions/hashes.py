@@ -1,5 +1,7 @@
 """Names made from names: `guid`, `uniqueString`, `newGuid`, and the hash of a template."""
 
+from struct import iter_unpack
+
 from lightkeeper.deployments.environment import Environment, Place
 from lightkeeper.deployments.functions.registry import MANY, aware, function, texts
 from lightkeeper.deployments.values import Value, json_of
@@ -39,17 +41,20 @@ def template_hash(template: Value) -> str:
 
 
 def hash_of(data: bytes) -> int:
-    """Return the 64-bit hash (of the Murmur family) behind `uniqueString`."""
+    """Return the 64-bit hash (of the Murmur family) behind `uniqueString`.
+
+    The rotations of whole blocks are written out: a template of megabytes has many blocks.
+    """
     one = two = 0
     blocks = len(data) // 8
-    for n in range(blocks):
-        low = int.from_bytes(data[8 * n : 8 * n + 4], "little")
-        high = int.from_bytes(data[8 * n + 4 : 8 * n + 8], "little")
-        one ^= _rotated(low * _B, 15) * _A & _32
-        one = (_rotated(one, 19) + two) & _32
+    for low, high in iter_unpack("<II", data[: 8 * blocks]):
+        key = low * _B & _32
+        one ^= (key << 15 | key >> 17) * _A & _32
+        one = (one << 19 & _32 | one >> 13) + two
         one = (one * 5 + 0x561CCD1B) & _32
-        two ^= _rotated(high * _A, 17) * _B & _32
-        two = (_rotated(two, 13) + one) & _32
+        key = high * _A & _32
+        two ^= (key << 17 | key >> 15) * _B & _32
+        two = (two << 13 & _32 | two >> 19) + one
         two = (two * 5 + 0x0BCAA747) & _32
     tail = data[8 * blocks :]
     if tail:
