@@ -48,6 +48,8 @@ def _deployed_before(town: Town, group: str, properties: Any, version: str) -> N
 
 
 def _text_of(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -60,6 +60,7 @@ def _catalog(town: Town, asked: Described) -> Knock:
     id_ = f"fabrikam.{OFFER}"
     values = {"id": id_, "uniqueProductId": id_, "reviewId": "1", "location": "westeurope", "edgeZone": "losangeles"}
     query = {"language": "en", "market": "US", "productIds": id_, "searchQuery": "managed", "search": "managed"}
+    query |= {"facets": "ProductType,PricingTypes", "select": "All", "suggestionTypes": "Entity"}
     if asked.namespace == "marketplacecatalog" and not asked.path.startswith(("/subscriptions", "/providers")):
         named = {name for name, one in asked.parameters.items() if one["in"] == "query"}
         return Knock(values, query={name: value for name, value in query.items() if name in named}, below="/catalog")

@@ -162,6 +162,9 @@ def doors() -> Iterator[Door]:
             f"/catalog/{name}/{{id}}",
             f"/catalog/{name}/fabrikam.managed-operations?api-version={version}",
         )
+    for path in ("search", "facets", "suggestions/products"):
+        asked = "api-version=2023-01-01-preview&facets=ProductType&searchQuery=managed"
+        yield Door("catalog", "GET", f"/catalog/{path}", f"/catalog/{path}?{asked}")
     yield Door("catalog", "GET", "/catalog/terms/{signature}", "/catalog/terms/x")
     for method, path, _ in (*partner.ENDPOINTS, *analytics.ENDPOINTS, *ingestion.ENDPOINTS):
         yield Door("partner", method, path, _partner(path), "", _PARTNER_BODIES.get((method, path)), ANY_TAG)

@@ -149,3 +149,43 @@ def test_catalog_shows_public_plans_to_anybody(client: Client) -> None:
     assert client.ask("GET", "/offers/fabrikam.none?api-version=2021-10-01")[0] == 404
     assert client.ask("GET", "/offers")[1]["error"]["code"] == "MissingApiVersionParameter"
     assert client.ask("GET", "/offers?api-version=1999-01-01")[0] == 400
+
+
+SEARCHING = "api-version=2023-01-01-preview&language=en&market=US"
+
+
+def test_products_are_searched_counted_and_suggested(client: Client) -> None:
+    """Catalog search API: words, filters by what is sold, facets, pages; nothing fits a filter for other goods."""
+    everything = client.ask("GET", f"/search?{SEARCHING}&select=All&facets=ProductType,RatingBuckets")[1]
+    total = everything["totalCount"]
+    assert total >= 1 and {one["productType"] for one in everything["results"]} == {"ManagedServices"}
+    assert everything["facets"] == {
+        "ProductType": {"facetValues": {"ManagedServices": {"count": total}}},
+        "RatingBuckets": {"facetValues": {}},
+    }
+    first = everything["results"][0]
+    short = client.ask("GET", f"/search?{SEARCHING}&select=DisplayName&searchQuery={first['displayName']}")[1]
+    assert {"productType": "ManagedServices", "displayName": first["displayName"]} in short["results"]
+    for other in ("productTypes=SaaS", "publisherIds=nobody", "operatingSystems=Linux", "publishingStage=Preview"):
+        assert client.ask("GET", f"/search?{SEARCHING}&{other}")[1] == {"results": [], "totalCount": 0}
+    typed = client.ask("GET", f"/suggestions/products?{SEARCHING}&searchQuery={first['displayName'][:3]}&top=1")[1]
+    assert [one["suggestionType"] for one in typed["value"]] == ["Entity"]
+    facets = client.ask("GET", f"/facets?{SEARCHING}&facets=PricingTypes&productTypes=managedservices")[1]
+    assert facets == {"value": {"PricingTypes": {"facetValues": {"Byol": {"count": total}}}}}
+
+
+def test_a_search_is_read_page_by_page(client: Client) -> None:
+    """Catalog search API: `skip`, `top` and `nextLink` show each product once."""
+    found, address = [], f"/search?{SEARCHING}&top=1"
+    while address:
+        page = client.ask("GET", address)[1]
+        found += [one["uniqueProductId"] for one in page["results"]]
+        address = page.get("nextLink", "").removeprefix("https://localhost")
+
+    assert len(found) == len(set(found)) == page["totalCount"]
+
+
+@pytest.mark.parametrize("path", ["/facets?", "/facets?facets=Colour&", "/suggestions/products?", "/search?top=-1&"])
+def test_a_search_that_makes_no_sense_is_refused(client: Client, path: str) -> None:
+    """Catalog search API: the parameters that are required, and numbers that are numbers."""
+    assert client.ask("GET", f"{path}{SEARCHING}")[0] == 400

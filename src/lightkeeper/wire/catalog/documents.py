@@ -20,6 +20,7 @@ _BILLED_ELSEWHERE: dict[str, Any] = {
     "isByol": True,
     "isQuantifiable": False,
 }
+_OF_THE_PRODUCT_ALONE = ("productId", "categoryIds", "privacyPolicyUri")
 _NEVER = dict.fromkeys(
     (
         "isPrivate", "isPreview", "isMacc", "hasFreePlans", "hasPaygPlans", "isReseller", "isExcludedFromSearch",
@@ -99,6 +100,13 @@ def product_summary(one: Listing) -> dict[str, Any]:
         "plans": [_plan(plan) | {"planType": OFFER_TYPE} for plan in one.plans],
         **({"lastModifiedDateTime": iso(published)} if published else {}),
     }
+
+
+def search_result(one: Listing) -> dict[str, Any]:
+    """Return an offer as the search API writes it: the product's summary, but for what only the product itself tells."""
+    shown = {name: value for name, value in product_summary(one).items() if name not in _OF_THE_PRODUCT_ALONE}
+    logo = one.plans[0].logo_url
+    return {**shown, "azureBenefit": "NotEligible", **({"smallIconUri": logo} if logo else {})}
 
 
 def _plan(one: PublishedPlan) -> dict[str, Any]:

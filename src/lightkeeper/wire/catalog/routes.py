@@ -1,4 +1,4 @@
-"""The catalog's routes: lists with pages, and one item by its id `publisher.offer`."""
+"""The catalog's routes: lists with pages, one item by its id `publisher.offer`, and the search API."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lightkeeper.kernel import encoding
-from lightkeeper.kernel.call import NOBODY, Caller, CallerKind, ObjectId
+from lightkeeper.kernel.call import NOBODY, Call, Caller, CallerKind, ObjectId
 from lightkeeper.kernel.ids import new_guid
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import NotFound, Problem
@@ -19,6 +19,7 @@ from lightkeeper.storefront import agreements, service
 from lightkeeper.storefront.model import Listing
 from lightkeeper.wire.arm import api_version, errors
 from lightkeeper.wire.arm.operation import Answer
+from lightkeeper.wire.catalog import searching
 from lightkeeper.wire.catalog.documents import catalog_item, product, product_summary
 
 ANYBODY = Caller(ObjectId("anybody"), NOBODY, "anybody", CallerKind.USER, NOBODY, ObjectId("anybody"))
@@ -39,6 +40,12 @@ def catalog_routes(office: Office, base: str = "") -> list[Route]:
     for name, listed, alone, versions in rows:
         routes.append(Route(f"{base}/{name}", _endpoint(office, _list, listed, versions), methods=["GET"]))
         routes.append(Route(f"{base}/{name}/{{id}}", _endpoint(office, _item, alone, versions), methods=["GET"]))
+    for path, answer in (
+        ("search", searching.search),
+        ("facets", searching.facets),
+        ("suggestions/products", searching.suggest),
+    ):
+        routes.append(Route(f"{base}/{path}", _searching(office, answer), methods=["GET"]))
     routes.append(Route(f"{base}/terms/{{signature}}", _terms_endpoint(office), methods=["GET"]))
     return routes
 
@@ -65,12 +72,24 @@ Serve = Callable[[Office, Request, Form], dict[str, Any]]
 
 
 def _endpoint(office: Office, serve: Serve, form: Form, versions: tuple[str, ...]) -> Callable[[Request], object]:
+    return _answering(lambda request: serve(office, request, form), versions)
+
+
+def _searching(office: Office, serve: Callable[[Call, Request], dict[str, Any]]) -> Callable[[Request], object]:
+    def answer(request: Request) -> dict[str, Any]:
+        with office.reading(ANYBODY) as call:
+            return serve(call, request)
+
+    return _answering(answer, searching.VERSIONS)
+
+
+def _answering(serve: Callable[[Request], dict[str, Any]], versions: tuple[str, ...]) -> Callable[[Request], object]:
     async def endpoint(request: Request) -> Response:
         try:
             version = request.query_params.get("api-version", "")
             api_version.check_present(version)
             api_version.check_served(version, versions, "catalog")
-            answer = Answer(200, await to_thread.run_sync(serve, office, request, form))
+            answer = Answer(200, await to_thread.run_sync(serve, request))
         except Problem as problem:
             answer = errors.answer_of(problem, "")
         except Exception:
