@@ -143,6 +143,7 @@ def test_contact_request_needs_consent_and_goes_through_the_inbox(house: House, 
     """
     publish(house, offer(**to(receiver)))
     refused = house.send("POST", f"{OFFER}/contact", {"comment": "hello"}, by=OWNER)
+    assert house.send("POST", f"{OFFER}/contact", {"consent": "yes"}, by=OWNER).status == 400  # only true is a yes
     asked = house.send("POST", f"{OFFER}/contact", {"consent": True, "phone": "+31 20", "comment": "Call me"}, by=OWNER)
     settle(house)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from lightkeeper.outbound import lead_rules
 from lightkeeper.outbound.addresses import first_allowed, shown, why_not_address, why_not_url
+from lightkeeper.outbound.chart import chart_of
 from lightkeeper.outbound.model import Details, Lead, LeadEnvironment, LeadKind, LeadState, NoticeKind
 from lightkeeper.outbound.notice_rules import Part, is_told
 from lightkeeper.outbound.outlet import Reply, asked_to_wait
@@ -147,6 +149,18 @@ def test_backoff_grows_and_ends() -> None:
     assert waits[:-1] == [NOW + wait for wait in BACKOFF] == sorted(NOW + wait for wait in BACKOFF)
     assert waits[-1] is None
     assert next_attempt_at(1, NOW, final=True) is None
+
+
+def test_chart_draws_every_row_under_a_name_that_tells_it() -> None:
+    """Two customers of one name have two bars; what is cut of a long name is its middle; the picture is XML whatever it says."""
+    columns = ("Customer", "CustomerId", "Version", "DaysWaiting")
+    rows = [("Contoso", "a", "1.0.0", 3), ("Contoso", "b", "1.0.0", 5), ("A\x0bB " * 20, "c", "1.2.0", 7)]
+
+    picture = ElementTree.fromstring(chart_of(Report("behind", "Who", columns, rows)))
+
+    said = [one.text or "" for one in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert said.count("Contoso (1.0.0)") == 2
+    assert [one for one in said if one.startswith("A B") and one.endswith("(1.2.0)")]
 
 
 def test_receiver_that_asks_for_peace_gets_it() -> None:

@@ -1,10 +1,9 @@
 """A chart of a report as plain SVG: horizontal bars, readable in print, in the dark and by a screen reader."""
 
-from collections import defaultdict
-from dataclasses import dataclass
 from html import escape
+from unicodedata import east_asian_width
 
-from lightkeeper.delegation.model import version_of
+from lightkeeper.outbound.report_bars import BARS, Bars, nothing
 from lightkeeper.outbound.tables import Report
 
 _WIDTH, _LEFT, _RIGHT, _BAR, _GAP, _TOP = 760, 220, 70, 22, 12, 64
@@ -23,125 +22,27 @@ _COLOURS = (
 _FONT = "font-family='Segoe UI, Helvetica, Arial, sans-serif'"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a bar."""
-
-    label: str
-    value: float
-
-
-Bars = dict[str, list[Part]]
-
-
 def chart_of(report: Report) -> str:
     """Return the report's chart. A report without a sensible bar gets a picture that says so."""
-    bars, unit = _BARS.get(report.name, _nothing)(report)
+    bars, unit = BARS.get(report.name, nothing)(report)
     return _svg(report.title, unit, bars)
 
 
-def _nothing(_report: Report) -> tuple[Bars, str]:
-    return {}, ""
-
-
-def _adoption(report: Report) -> tuple[Bars, str]:
-    """One bar for each plan, one piece for each version, newest first: how many subscriptions are on it."""
-    counted: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in report.documents:
-        counted[f"{row['OfferId']} / {row['PlanId']}"][row["Version"]] += 1
-    newest_first = sorted({version for versions in counted.values() for version in versions}, key=version_of)[::-1]
-    return {
-        plan: [Part(version, versions.get(version, 0)) for version in newest_first]
-        for plan, versions in sorted(counted.items())
-    }, "subscriptions by version, newest first"
-
-
-def _delegations(report: Report) -> tuple[Bars, str]:
-    return {
-        f"{row['PlanId']} {row['Version']}": [
-            Part("subscriptions", row["SubscriptionsDelegated"]),
-            Part("resource groups", row["ResourceGroupsDelegated"]),
-        ]
-        for row in report.documents
-    }, "delegated scopes"
-
-
-def _time(report: Report) -> tuple[Bars, str]:
-    return {
-        f"{row['PlanId']} {row['Version']}": [Part("median", row["MedianHours"] or 0.0)] for row in report.documents
-    }, "median hours from publication to acceptance"
-
-
-def _waiting(report: Report) -> tuple[Bars, str]:
-    return {
-        f"{row['Customer'] or row['CustomerId']} ({row['Version']})": [Part("days", row["DaysWaiting"])]
-        for row in report.documents[:40]
-    }, "days since the newest version was published"
-
-
-def _orders(report: Report) -> tuple[Bars, str]:
-    counted: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in report.documents:
-        counted[row["MonthStartDate"][:7]][row["OrderStatus"]] += 1
-    return {
-        month: [Part(state, n) for state, n in sorted(states.items())] for month, states in sorted(counted.items())
-    }, "orders by month of purchase"
-
-
-def _insights(report: Report) -> tuple[Bars, str]:
-    counted: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in report.documents:
-        for name in ("PageVisits", "GetItNow", "ContactMe"):
-            counted[row["OfferName"]][name] += row[name]
-    return {offer: [Part(k, v) for k, v in names.items()] for offer, names in sorted(counted.items())}, "times"
-
-
-def _customers(report: Report) -> tuple[Bars, str]:
-    counted: dict[str, int] = defaultdict(int)
-    for row in report.documents:
-        counted[row["CustomerType"]] += 1
-    return {kind: [Part(kind, n)] for kind, n in sorted(counted.items())}, "customers"
-
-
-def _influence(report: Report) -> tuple[Bars, str]:
-    counted: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for row in report.documents:
-        kind = "earns credit" if row["EarnsCredit"] else "reads only" if row["Account"] else "not covered"
-        counted[row["Customer"] or row["CustomerId"]][kind].add(row["Scope"])
-    order = ("earns credit", "reads only", "not covered")
-    return {
-        customer: [Part(kind, len(kinds[kind])) for kind in order if kind in kinds]
-        for customer, kinds in sorted(counted.items())
-    }, "scopes at each customer"
-
-
-_BARS = {
-    "adoption": _adoption,
-    "delegations": _delegations,
-    "time-to-accept": _time,
-    "behind": _waiting,
-    "orders": _orders,
-    "insights": _insights,
-    "customers": _customers,
-    "influence": _influence,
-}
-
-
 def _svg(title: str, unit: str, bars: Bars) -> str:
-    labels = list(dict.fromkeys(part.label for parts in bars.values() for part in parts))
+    labels = list(dict.fromkeys(part.label for _, parts in bars for part in parts))
     colour = {label: _COLOURS[n % len(_COLOURS)] for n, label in enumerate(labels)}
-    most = max((sum(part.value for part in parts) for parts in bars.values()), default=0) or 1
+    most = max((sum(part.value for part in parts) for _, parts in bars), default=0) or 1
     room = _WIDTH - _LEFT - _RIGHT
     lines: list[str] = []
     y = _TOP
-    for name, parts in bars.items():
+    for name, parts in bars:
         x = float(_LEFT)
         lines.append(_text(_LEFT - 10, y + 16, _short(name), anchor="end"))
         for part in parts:
             width = room * part.value / most
             if width <= 0:
                 continue
-            about = escape(f"{name}: {part.label} {_number(part.value)}")
+            about = _plain(f"{name}: {part.label} {_number(part.value)}")
             lines.append(
                 f"<rect x='{x:.1f}' y='{y}' width='{width:.1f}' height='{_BAR}' fill='{colour[part.label]}'>"
                 f"<title>{about}</title></rect>"
@@ -163,7 +64,7 @@ def _svg(title: str, unit: str, bars: Bars) -> str:
     ]
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_WIDTH} {y + 16}' width='{_WIDTH}' height='{y + 16}' "
-        f"role='img' aria-label='{escape(title, quote=True)}' {_FONT}>\n<title>{escape(title)}</title>\n"
+        f"role='img' aria-label='{_plain(title)}' {_FONT}>\n<title>{_plain(title)}</title>\n"
         f"<rect width='100%' height='100%' fill='#ffffff'/>\n" + "\n".join([*head, *lines]) + "\n</svg>\n"
     )
 
@@ -187,12 +88,30 @@ def _text(
     x: float, y: float, text: str, *, anchor: str = "start", size: int = 13, weight: int = 400, fill: str = "#111111"
 ) -> str:
     style = f"text-anchor='{anchor}' font-size='{size}' font-weight='{weight}' fill='{fill}'"
-    return f"<text x='{x:.1f}' y='{y:.1f}' {style}>{escape(text)}</text>"
+    return f"<text x='{x:.1f}' y='{y:.1f}' {style}>{_plain(text)}</text>"
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 30 else f"{text[:29]}…"
+    """Return a text that fits beside its bar; beginning and end stay, since plan and version stand at the end."""
+    if _width(text) <= _ROOM:
+        return text
+    head, tail = len(text) // 3, len(text) - len(text) // 3
+    while _width(text[:head] + text[tail:]) >= _ROOM:
+        head, tail = (head - 1, tail) if head > 0 and head >= (len(text) - tail) // 2 else (head, tail + 1)
+    return f"{text[:head]}…{text[tail:]}"
+
+
+_ROOM = 30
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def _plain(text: str) -> str:
+    """Return a text as XML takes it: marks escaped, and no control characters, which have no place in it at all."""
+    return escape("".join(one if one.isprintable() else " " for one in text))

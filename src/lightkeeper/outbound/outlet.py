@@ -73,6 +73,10 @@ class Outlet:
         try:
             return self._exchange(request, target, headers, host)
         except httpx2.HTTPError as fault:
+            if _distrusted(fault):
+                raise Undelivered(
+                    f"The certificate of {shown(request.url)} is not trusted, or names another."
+                ) from None
             # The library's own text may repeat the whole URL; its kind says enough.
             raise Undelivered(f"{shown(request.url)} does not answer: {type(fault).__name__}.") from None
 
@@ -135,6 +139,13 @@ def asked_to_wait(reply: Reply) -> timedelta:
         return max(timedelta(0), until.astimezone(UTC) - now.astimezone(UTC))
     except ValueError:
         return timedelta(0)
+
+
+def _distrusted(fault: BaseException | None) -> bool:
+    """Return whether the receiver's certificate is behind a fault."""
+    while fault is not None and not isinstance(fault, ssl.SSLCertVerificationError):
+        fault = fault.__cause__ or fault.__context__
+    return fault is not None
 
 
 @contextmanager

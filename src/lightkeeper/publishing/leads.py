@@ -6,16 +6,18 @@ from typing import Any
 
 MASK = "*****"
 _SECRETS = frozenset({"storageAccountConnectionString", "applicationKey", "password", "clientSecret"})
+_SEALED = _SECRETS | {"httpsEndpointUrl"}
+"""Addresses are shown to the publisher, and are sealed too: the key of many an endpoint stands in its query."""
 
 
 def masked(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document with a mask in place of every secret."""
-    return _each(document, lambda _secret: MASK)
+    return _each(document, _SECRETS, lambda _secret: MASK)
 
 
 def each_secret(document: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
     """Return the document with every secret text changed; what its tables seal and open."""
-    return _each(document, lambda secret: change(secret) if isinstance(secret, str) else secret)
+    return _each(document, _SEALED, lambda secret: change(secret) if isinstance(secret, str) else secret)
 
 
 def unmasked(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
@@ -27,16 +29,16 @@ def unmasked(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]
     return {**document, "customerLeads": leads}
 
 
-def _each(document: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+def _each(document: dict[str, Any], names: frozenset[str], change: Callable[[Any], Any]) -> dict[str, Any]:
     if not isinstance(document.get("customerLeads"), dict):
         return document
-    return {**document, "customerLeads": _changed(document["customerLeads"], change)}
+    return {**document, "customerLeads": _changed(document["customerLeads"], names, change)}
 
 
-def _changed(value: Any, change: Callable[[Any], Any]) -> Any:
+def _changed(value: Any, names: frozenset[str], change: Callable[[Any], Any]) -> Any:
     if isinstance(value, dict):
         return {
-            key: change(part) if key in _SECRETS and part else _changed(part, change) for key, part in value.items()
+            key: change(part) if key in names and part else _changed(part, names, change) for key, part in value.items()
         }
     return value
 

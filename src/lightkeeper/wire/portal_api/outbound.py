@@ -14,7 +14,7 @@ from lightkeeper.wire.portal_api.asking import Asked, Body, read
 class ContactBody(Body):
     """Who asks to be contacted about what. What is left out comes from the directory."""
 
-    consent: bool = False
+    consent: bool = Field(default=False, strict=True)  # a yes, and nothing that only counts as one
     plan: str = Field(default="", max_length=50)
     subscription: str = Field(default="", max_length=36)
     comment: str = Field(default="", max_length=4000)

@@ -22,7 +22,7 @@ class DelegateBody(Body):
     """What is delegated, and that the role list was read."""
 
     scopes: list[str] = Field(min_length=1, max_length=500)
-    consent: bool = False
+    consent: bool = Field(default=False, strict=True)  # a yes, and nothing that only counts as one
 
 
 def search(call: Call, asked: Asked) -> Any:
