@@ -16,7 +16,8 @@ from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.problems import Problem
 from lightkeeper.publishing import service, store, workflow
 from lightkeeper.publishing.check import check_offer
-from lightkeeper.publishing.diff import applied, diff_offers
+from lightkeeper.publishing.diff import diff_offers
+from lightkeeper.publishing.field_diff import applied
 from lightkeeper.publishing.lifecycle import NEXT, STATUS_OF, Event, Stage
 from lightkeeper.publishing.model import Environment
 from tests.conftest import OpenGate
@@ -74,8 +75,8 @@ def test_differences_in_several_places_lead_from_either_offer_to_the_other(chang
         if isinstance(offer.get("plans"), list):
             rng.shuffle(offer["plans"])
 
-    assert applied(old, diff_offers(old, new)) == new
-    assert applied(new, diff_offers(new, old)) == old
+    assert applied(old, diff_offers(old, new).fields) == new
+    assert applied(new, diff_offers(new, old).fields) == old
 
 
 def _set(offer: Any, path: tuple[Any, ...], value: Any) -> None:

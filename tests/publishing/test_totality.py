@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from lightkeeper.publishing import document
 from lightkeeper.publishing.check import check_document, check_offer
-from lightkeeper.publishing.diff import applied, diff_offers
+from lightkeeper.publishing.diff import diff_offers
 from lightkeeper.publishing.document import of_value, read
+from lightkeeper.publishing.field_diff import applied
 from lightkeeper.publishing.ingestion.reading import offer_from_tree
 from lightkeeper.publishing.ingestion.writing import tree_of
 from lightkeeper.publishing.lifecycle import NEXT, PHASE_OF, STATUS_OF, Event, Stage, after, cancellation, is_locked
@@ -175,8 +176,8 @@ def test_a_difference_applied_to_the_old_offer_gives_the_new_one(path: tuple[Any
     if isinstance(offer.get("plans"), list):
         rng.shuffle(offer["plans"])
 
-    assert applied(good_offer(), diff_offers(good_offer(), offer)) == offer
-    assert applied(offer, diff_offers(offer, good_offer())) == good_offer()
+    assert applied(good_offer(), diff_offers(good_offer(), offer).fields) == offer
+    assert applied(offer, diff_offers(offer, good_offer()).fields) == good_offer()
 
 
 @settings(max_examples=150, deadline=None)

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from lightkeeper.world import document, schema
 from lightkeeper.world.form import WORLD
-from lightkeeper.world.shape import keys_of
+from lightkeeper.world.kinds import keys_of
 from tests.world.test_document import EXAMPLES, FAULTS
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,8 @@ import html
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lightkeeper.publishing.diff import Difference, FieldChange, OperationChange, PlanRights, RoleChange, grouped
+from lightkeeper.publishing.diff import Difference, OperationChange, PlanRights, RoleChange, grouped
+from lightkeeper.publishing.field_diff import FieldChange
 
 _MOST_NAMED = 12
 _STYLE = """\

@@ -1,7 +1,7 @@
 """The world file's form: every key, what it may hold and what it says. The JSON Schema and the reader both come from here."""
 
 from lightkeeper.directory.model import DirectoryRole
-from lightkeeper.world.shape import Choice, Field, Flag, Free, Guid, ListOf, MapOf, Nullable, Shape, Text, Texts
+from lightkeeper.world.kinds import Choice, Field, Flag, Free, Guid, ListOf, MapOf, Nullable, Shape, Text, Texts
 
 NAME = Text(
     r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_])?", "use letters, digits, '.', '_' and '-', at most 64", 64

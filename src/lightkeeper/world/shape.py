@@ -1,94 +1,15 @@
-"""What a value may look like, as a table: one description gives the reader its checks and the JSON Schema its text.
+"""Reads a value by the description of what it may look like (kinds.py).
 
 `read` collects every fault with its place and gives back what was sound, so that later checks can go on.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lightkeeper.kernel.findings import Finding
 from lightkeeper.kernel.ids import is_guid
+from lightkeeper.world.kinds import Choice, Flag, Free, Guid, Kind, ListOf, MapOf, Nullable, Shape, Text, Texts
 from lightkeeper.world.source import Node
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text, perhaps of a given form (`pattern` matches the whole text; `form` says it in words)."""
-
-    pattern: str = ""
-    form: str = ""
-    longest: int = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Guid:
-    """A GUID in its 36-character form."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of some words."""
-
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """True or false."""
-
-
-@dataclass(frozen=True, slots=True)
-class Free:
-    """Any mapping, kept as it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """A mapping from names to texts, such as tags."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListOf:
-    """A list of one kind of value."""
-
-    of: "Kind"
-
-
-@dataclass(frozen=True, slots=True)
-class MapOf:
-    """Named values of one kind; `name` is the form of the names."""
-
-    of: "Kind"
-    name: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Nullable:
-    """A value or nothing."""
-
-    of: "Kind"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One key of a shape."""
-
-    kind: "Kind"
-    says: str
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A mapping with known keys."""
-
-    says: str
-    fields: Mapping[str, Field]
-
-
-Kind = Text | Guid | Choice | Flag | Free | Texts | ListOf | MapOf | Nullable | Shape
 
 
 def read(node: Node, kind: Kind, at: str, findings: list[Finding]) -> Any:
@@ -241,52 +162,3 @@ def _leaf(node: Node, kind: Text | Guid | Choice | Flag, at: str, findings: list
                 findings.append(Finding("BadValue", at, f"{at} cannot be {node.kind}: {why}.", place=node.place))
                 return None
             return node
-
-
-def schema(kind: Kind) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a kind."""
-    match kind:
-        case Text():
-            found: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": kind.longest}
-            return {**found, "pattern": f"^(?:{kind.pattern})$"} if kind.pattern else found
-        case Guid():
-            return {"type": "string", "pattern": "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"}
-        case Choice():
-            return {"enum": list(kind.words)}
-        case Flag():
-            return {"type": "boolean"}
-        case Free():
-            return {"type": "object"}
-        case Texts():
-            return {"type": ["object", "null"], "additionalProperties": {"type": "string"}}
-        case ListOf():
-            return {"type": ["array", "null"], "items": schema(kind.of)}
-        case MapOf():
-            return {
-                "type": ["object", "null"],
-                "propertyNames": schema(kind.name),
-                "additionalProperties": schema(kind.of),
-            }
-        case Nullable():
-            return {"anyOf": [schema(kind.of), {"type": "null"}]}
-        case Shape():
-            required = [name for name, field in kind.fields.items() if field.required]
-            return {
-                "description": kind.says,
-                "type": ["object", "null"] if not required else "object",
-                "additionalProperties": False,
-                "properties": {name: {**schema(f.kind), "description": f.says} for name, f in kind.fields.items()},
-                **({"required": required} if required else {}),
-            }
-
-
-def keys_of(shape: Shape, at: str = "") -> Iterator[tuple[str, Field]]:
-    """Yield every key a shape knows, with its dotted path; for the documentation's guard."""
-    for name, field in shape.fields.items():
-        path = f"{at}.{name}" if at else name
-        yield path, field
-        inner = field.kind
-        while isinstance(inner, ListOf | MapOf | Nullable):
-            inner = inner.of
-        if isinstance(inner, Shape):
-            yield from keys_of(inner, path)
