@@ -206,12 +206,26 @@ def test_pictures_are_served_to_everybody(client: TestClient) -> None:
         ("post", "/fabrikam/appeal", {"text": ["why"]}),
         ("put", "/fabrikam/verification", {"verdict": 1}),
         ("put", "/fabrikam/members/x", {"role": ["owner"]}),
+        ("post", "/fabrikam/offers/managed-operations/golive", {"submissionId": 5}),
+        ("post", "/fabrikam/offers/managed-operations/audience", {"planId": 5, "add": [SOMEBODY]}),
         ("put", "/fabrikam/designations", {"designations": [{"name": "x", "until": "9999-12-31T23:59:59-12:00"}]}),
     ],
 )
 def test_a_value_of_another_kind_is_refused_by_name(client: TestClient, method: str, path: str, sent: Any) -> None:
     """Not taken for its text, and no fault of the server's."""
     assert code(client.request(method, f"/api/publishers{path}", json=sent)) == (400, "badRequest")
+
+
+def test_a_filter_of_offers_is_understood_or_refused(client: TestClient) -> None:
+    """Section 9.2: it compares the type; a filter nobody understands must not look like an empty list."""
+    save(client)
+
+    def listed(text: str) -> Any:
+        return client.get("/api/publishers/fabrikam/offers", params={"$filter": text})
+
+    assert len(listed("offerTypeId  eq 'Microsoft-Azure-ManagedServices'").json()) == 1
+    assert listed("offerTypeId eq 'microsoft-azure-virtualmachines'").json() == []
+    assert code(listed("status eq 'running'")) == (400, "badRequest")
 
 
 def test_the_account_says_whether_it_is_eligible(client: TestClient) -> None:

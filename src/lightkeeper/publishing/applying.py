@@ -11,7 +11,7 @@ from lightkeeper.kernel.problems import Conflict, Invalid, NotFound
 from lightkeeper.publishing import drafts, service, store, submission_store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.ingestion import reading
-from lightkeeper.publishing.ingestion.forms import insist_on_form, insist_on_ours
+from lightkeeper.publishing.ingestion.forms import insist_on_form, insist_on_ours, insist_on_subscriptions
 from lightkeeper.publishing.ingestion.names import (
     MAIN,
     OFFER_TYPE,
@@ -202,8 +202,12 @@ class _Work:
             raise Invalid(
                 "schemaValidationError", "privateAudiences must have add and remove.", target="privateAudiences"
             )
-        add = reading.audience_rows(audiences.get("add") or [])
-        remove = reading.audience_rows(audiences.get("remove") or [])
+        rows = {name: audiences.get(name) or [] for name in ("add", "remove")}
+        for name, value in rows.items():
+            if not isinstance(value, list):
+                raise Invalid("schemaValidationError", f"'{name}' must be a list.", target=name)
+            insist_on_subscriptions(value)
+        add, remove = (reading.audience_rows(value) for value in rows.values())
         service.sync_audience(
             self.call,
             self.publisher.id,

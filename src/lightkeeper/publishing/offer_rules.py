@@ -12,6 +12,7 @@ from lightkeeper.publishing.categories import CATEGORIES, is_category
 from lightkeeper.publishing.offer import AudienceRow, Offer
 
 ADVISED_CATEGORIES = 2
+MAX_DESCRIPTION = 1000  # of a subscription in an audience
 MAX_PREVIEW_AUDIENCE = 100
 MAX_PRIVATE_AUDIENCE = 10_000
 

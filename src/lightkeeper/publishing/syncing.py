@@ -14,7 +14,12 @@ from lightkeeper.publishing.events import offer_event
 from lightkeeper.publishing.lifecycle import is_locked
 from lightkeeper.publishing.model import Content, Environment, OfferRecord
 from lightkeeper.publishing.offer import AudienceRow
-from lightkeeper.publishing.offer_rules import MAX_PREVIEW_AUDIENCE, MAX_PRIVATE_AUDIENCE, check_audience
+from lightkeeper.publishing.offer_rules import (
+    MAX_DESCRIPTION,
+    MAX_PREVIEW_AUDIENCE,
+    MAX_PRIVATE_AUDIENCE,
+    check_audience,
+)
 
 
 def sync_audience(
@@ -37,6 +42,8 @@ def sync_audience(
     bad = [one for one in (*(row.subscription_id for row in add), *remove) if not ids.is_guid(one)]
     if bad:
         raise Invalid("schemaValidationError", f"'{bad[0][:60]}' is not the GUID of a subscription.", target=key)
+    if any(len(row.description) > MAX_DESCRIPTION for row in add):
+        raise Invalid("schemaValidationError", f"A description has at most {MAX_DESCRIPTION} characters.", target=key)
     gone = {subscription.lower() for subscription in remove}
 
     def changed(document: dict[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,13 @@ Pure but for raising: each function raises `Invalid` with one of the API's thirt
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lightkeeper.kernel.ids import is_guid
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.publishing.ingestion.names import OTHER_RESOURCES, RESOURCES, schema_parts
-from lightkeeper.publishing.offer_rules import MAX_PREVIEW_AUDIENCE, MAX_PRIVATE_AUDIENCE
+from lightkeeper.publishing.offer_rules import MAX_DESCRIPTION, MAX_PREVIEW_AUDIENCE, MAX_PRIVATE_AUDIENCE
 
 Resource = Mapping[str, Any]
 REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -38,7 +38,6 @@ _CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("property", "termsConditions"): ("custom", "standardMicrosoft"),
 }
 LONGEST: Mapping[tuple[str, str], int] = {("product", "alias"): 120, ("plan", "alias"): 125}
-LONGEST_LABEL = 1000
 MOST: Mapping[str, int] = {
     "previewAudiences": MAX_PREVIEW_AUDIENCE,
     "privateAudiences": MAX_PRIVATE_AUDIENCE,
@@ -117,15 +116,20 @@ def insist_on_ours(kind: str, resource: Resource) -> None:
     for name, most in MOST.items():
         if len(resource.get(name) or []) > most:
             raise Invalid("collectionLimitExceeded", f"'{name}' has at most {most} rows.", target=name)
+    insist_on_subscriptions(rows)
+    if kind in ("listing-asset", "listing-trailer"):
+        _insist_on_picture(resource)
+
+
+def insist_on_subscriptions(rows: Sequence[Any]) -> None:
+    """Raise `Invalid` for a row of an audience that is no subscription, or whose label is too long."""
     for row in rows:
         if not isinstance(row, Mapping) or row.get("type") != "subscription" or not is_guid(row.get("id")):
             raise Invalid(
                 "schemaValidationError", "An audience holds subscriptions: type 'subscription' and a GUID as id."
             )
-        if len(str(row.get("label") or "")) > LONGEST_LABEL:
-            raise Invalid("schemaValidationError", f"A label has at most {LONGEST_LABEL} characters.", target="label")
-    if kind in ("listing-asset", "listing-trailer"):
-        _insist_on_picture(resource)
+        if len(str(row.get("label") or "")) > MAX_DESCRIPTION:
+            raise Invalid("schemaValidationError", f"A label has at most {MAX_DESCRIPTION} characters.", target="label")
 
 
 def _insist_on_picture(resource: Resource) -> None:

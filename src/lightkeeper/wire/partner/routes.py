@@ -4,6 +4,7 @@ Beside the legacy API's calls there are ours: check, history, diff, audience, st
 offer needs `If-Match` (an entity tag or `*`); a PUT with `If-None-Match: *` only creates.
 """
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,16 @@ from lightkeeper.publishing.audience import read_csv
 from lightkeeper.publishing.diff import diff_offers
 from lightkeeper.publishing.offer import AudienceRow, audience_of
 from lightkeeper.wire.partner import account, analytics, distribution, leads, notices, reports
-from lightkeeper.wire.partner.desk import API_VERSION, Answer, Asked, PartnerDesk, finding_document, framed, refusal
+from lightkeeper.wire.partner.desk import (
+    API_VERSION,
+    Answer,
+    Asked,
+    PartnerDesk,
+    finding_document,
+    framed,
+    refusal,
+    text_of,
+)
 from lightkeeper.wire.partner.documents import (
     OFFER_TYPE,
     assets_of,
@@ -33,6 +43,7 @@ from lightkeeper.wire.partner.documents import (
 )
 
 MOST_PER_PAGE = 1000
+_FILTER = re.compile(r"offerTypeId\s+eq\s+'([^']*)'", re.IGNORECASE)
 _SLOTS = {"draft": "draft", "preview": "preview", "staging": "preview", "production": "live", "live": "live"}
 
 
@@ -44,17 +55,25 @@ def list_offers(desk: PartnerDesk, asked: Asked) -> Answer:
     top = asked.query.get("$top", str(MOST_PER_PAGE))
     if not top.isdecimal() or not 1 <= int(top[:9]) <= MOST_PER_PAGE:
         raise Invalid("badRequest", f"'$top' must be from 1 to {MOST_PER_PAGE}.", target="$top")
+    kind = _offer_type(asked.query.get("$filter", ""))
     with desk.office.reading(asked.caller, correlation_id=asked.correlation_id) as call:
         skip = asked.query.get("continuationToken")
         page = service.list_offers(call, asked.path["publisher"], skip=skip, most=int(top))
-    wanted = asked.query.get("$filter", "")
-    if wanted and wanted.replace(" ", "").lower() != f"offertypeideq'{OFFER_TYPE}'":
+    if kind not in ("", OFFER_TYPE):
         return Answer(200, [])
     found = [listed_offer(offer) for offer in page.items]
     if page.next is None:
         return Answer(200, found)
     query = urlencode({**asked.query, "continuationToken": page.next}, safe="$")
     return Answer(200, found, {"link": f'</api/publishers/{asked.path["publisher"]}/offers?{query}>; rel="next"'})
+
+
+def _offer_type(text: str) -> str:
+    """Return the offer type a filter asks for; empty for no filter. Raises `Invalid` for a filter of another kind."""
+    found = _FILTER.fullmatch(text.strip())
+    if text.strip() and found is None:
+        raise Invalid("badRequest", "'$filter' compares the type only: offerTypeId eq '...'.", target="$filter")
+    return found[1].lower() if found else ""
 
 
 def get_offer(desk: PartnerDesk, asked: Asked) -> Answer:
@@ -114,9 +133,9 @@ def publish(desk: PartnerDesk, asked: Asked) -> Answer:
 
 def go_live(desk: PartnerDesk, asked: Asked) -> Answer:
     """Sign the preview off; `submissionId` in the body names the one that was looked at."""
-    wanted = asked.body.get("submissionId")
+    wanted = text_of(asked.body, "submissionId") or None
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
-        submission = service.go_live(call, *asked.offer, submission_id=wanted if isinstance(wanted, str) else None)
+        submission = service.go_live(call, *asked.offer, submission_id=wanted)
     return _accepted(asked, submission.go_live_id or submission.id)
 
 
@@ -192,11 +211,9 @@ def sync_audience(desk: PartnerDesk, asked: Asked) -> Answer:
             raise Invalid("schemaValidationError", "The CSV file has faults.", target="csv", details=findings)
         add += rows
     remove = [row.subscription_id for row in audience_of(_as_rows(body.get("remove")))]
-    plan_id = body.get("planId")
+    plan_id = text_of(body, "planId") or None
     with desk.office.writing(asked.caller, correlation_id=asked.correlation_id, occasion=asked.occasion) as call:
-        now: Any = service.sync_audience(
-            call, *asked.offer, plan_id=plan_id if isinstance(plan_id, str) else None, add=add, remove=remove
-        )
+        now: Any = service.sync_audience(call, *asked.offer, plan_id=plan_id, add=add, remove=remove)
     return Answer(200, now)
 
 
