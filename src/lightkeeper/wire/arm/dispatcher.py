@@ -12,27 +12,26 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl
 
 import structlog
 from anyio import CapacityLimiter, to_thread
 
-from lightkeeper.kernel import encoding
 from lightkeeper.kernel.call import Caller, Occasion
-from lightkeeper.kernel.ids import is_guid
 from lightkeeper.kernel.office import Office
 from lightkeeper.kernel.outside import repeated
-from lightkeeper.kernel.problems import Invalid, NotFound, Problem, Unauthenticated, Unavailable
+from lightkeeper.kernel.problems import Problem, Unavailable
 from lightkeeper.wire import request_log
 from lightkeeper.wire.arm import api_version, correlation, errors, jsonc
+from lightkeeper.wire.arm.admission import Admission, Doors
 from lightkeeper.wire.arm.body import parse_json, read_body
+from lightkeeper.wire.arm.exchange import Scope, base_of, path_of, written
 from lightkeeper.wire.arm.failures import FailureLog
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
 from lightkeeper.wire.arm.routing import Route, Routes
 from lightkeeper.wire.arm.throttling import Throttle
 
-Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -40,32 +39,6 @@ LONGEST_KEPT_URI = 2048
 """Characters of a request's address that its log entry keeps."""
 
 log = structlog.get_logger("lightkeeper.arm")
-
-_ALWAYS = [
-    (b"cache-control", b"no-cache"),
-    (b"pragma", b"no-cache"),
-    (b"expires", b"-1"),
-    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
-    (b"x-content-type-options", b"nosniff"),
-]
-_JSON = (b"content-type", b"application/json; charset=utf-8")
-_VARY = (b"vary", b"Accept-Encoding")
-
-
-class Doors(Protocol):
-    """What the dispatcher must know of subscriptions and tokens before a service is asked."""
-
-    def home_tenant(self, subscription_id: str) -> str | None:
-        """Return the tenant a subscription belongs to, None when there is no such subscription."""
-        ...
-
-    def admits(self, caller: Caller, subscription_id: str) -> bool:
-        """Return whether a token of the caller's tenant is accepted on the subscription."""
-        ...
-
-    def caller_of(self, token: str, now: datetime) -> Caller:
-        """Return who a bearer token speaks for. Raises `Unauthenticated`."""
-        ...
 
 
 class ArmApp:
@@ -82,7 +55,7 @@ class ArmApp:
     ) -> None:
         self._office = office
         self._routes = Routes(operations)
-        self._doors = doors
+        self._admission = Admission(doors)
         self._login = login
         self._throttle = throttle or Throttle()
         self._failures = FailureLog(office)
@@ -95,17 +68,17 @@ class ArmApp:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         correlation_id = correlation.correlation_id_of(headers)
         extra = correlation.identifying_headers(headers, correlation_id, now)
-        method, path = scope["method"], _path_of(scope)
+        method, path = scope["method"], path_of(scope)
         try:
             try:
                 answer = await self._answer(scope, receive, method, path, headers, correlation_id, now, extra)
             except Problem as problem:
                 answer = errors.answer_of(problem, self._login, path)
-            start, body = _written(answer, extra, method)
+            start, body = written(answer, extra, method)
         except Exception:
             log.exception("request failed", correlation_id=correlation_id, method=method, path=path)
             answer = errors.unexpected(correlation_id)
-            start, body = _written(answer, extra, method)
+            start, body = written(answer, extra, method)
         await send(start)
         request_log.note(scope, "arm", answer.status, started, correlation_id)
         await send(body)
@@ -125,15 +98,15 @@ class ArmApp:
             name.lower(): value
             for name, value in parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
         }
-        caller = self._caller(headers, path, now)
+        caller = self._admission.caller(headers, path, now)
         version = query.get("api-version", "")
         api_version.check_present(version)
         route = self._routes.find(method, path)
         subscription_id = route.id.subscription_id
-        self._check_subscription(caller, subscription_id)
+        self._admission.check_subscription(caller, subscription_id)
         api_version.check_served(version, route.operation.versions, "" if route.front else route.id.type)
         extra.extend(self._throttle.count(caller.object_id, subscription_id, method, now.timestamp()))
-        base = _base_of(scope, headers)
+        base = base_of(scope, headers)
         request = ArmRequest(
             id=route.id,
             method=method,
@@ -191,44 +164,6 @@ class ArmApp:
             await to_thread.run_sync(note, limiter=self._threads)
             raise
 
-    def _caller(self, headers: Mapping[str, str], path: str, now: datetime) -> Caller:
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise self._challenge(path)
-        return self._doors.caller_of(token.strip(), now)
-
-    def _challenge(self, path: str) -> Problem:
-        """Return the 401 for a request without a token; it names the home tenant of the subscription asked for.
-
-        Clients discover a subscription's tenant by asking without a token, so an unknown one is 404 here.
-        """
-        segments = [part for part in path.split("/") if part]
-        tenant = None
-        if len(segments) > 1 and segments[0].lower() == "subscriptions":
-            tenant = self._doors.home_tenant(segments[1].lower())
-            if tenant is None:
-                return _no_subscription(segments[1])
-        return Unauthenticated(
-            "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.", tenant_id=tenant
-        )
-
-    def _check_subscription(self, caller: Caller, subscription_id: str | None) -> None:
-        if subscription_id is None:
-            return
-        home = self._doors.home_tenant(subscription_id.lower())
-        if home is None:
-            raise _no_subscription(subscription_id)
-        if not self._doors.admits(caller, subscription_id.lower()):
-            raise Unauthenticated(
-                "InvalidAuthenticationTokenTenant",
-                f"The access token is from the wrong issuer 'https://sts.windows.net/{caller.tenant_id}/'. It must match the "
-                f"tenant 'https://sts.windows.net/{home}/' associated with this subscription. Please use the authority (URL) "
-                f"'https://login.windows.net/{home}' to get the token. Note, if the subscription is transferred to another "
-                "tenant there is no impact to the services, but information about new tenant could take time to propagate "
-                "(up to an hour).",
-                tenant_id=home,
-            )
-
     def _read(
         self, route: Route, request: ArmRequest, caller: Caller, correlation_id: str, occasion: Occasion
     ) -> Answer:
@@ -257,40 +192,3 @@ async def _with_body(receive: Receive, route: Route, request: ArmRequest) -> Arm
     if not raw:
         return request
     return replace(request, body=jsonc.parse(raw) if route.operation.jsonc else parse_json(raw))
-
-
-def _no_subscription(subscription_id: str) -> Problem:
-    if not is_guid(subscription_id):
-        return Invalid(
-            "InvalidSubscriptionId",
-            f"The provided subscription identifier '{subscription_id[:100]}' is malformed or invalid.",
-        )
-    return NotFound("SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
-
-
-def _path_of(scope: Scope) -> str:
-    raw = scope.get("raw_path")
-    return raw.decode("latin-1").partition("?")[0] if raw else str(scope["path"])
-
-
-def _base_of(scope: Scope, headers: Mapping[str, str]) -> str:
-    """Return the origin as the client spelled it: links must lead back to the host it knows."""
-    host = headers.get("host") or "localhost"
-    return f"{scope.get('scheme', 'https')}://{host}"
-
-
-def _written(answer: Answer, extra: list[tuple[bytes, bytes]], method: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the two messages that make up the answer."""
-    body = b"" if answer.body is None or method == "HEAD" else encoding.encode(answer.body)
-    headers = [*_ALWAYS, *extra]
-    if body:
-        headers.append(_JSON)
-    if method == "GET":
-        headers.append(_VARY)
-    headers.extend((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items())
-    if answer.status != 204:
-        headers.append((b"content-length", str(len(body)).encode()))
-    return (
-        {"type": "http.response.start", "status": answer.status, "headers": headers},
-        {"type": "http.response.body", "body": body},
-    )
