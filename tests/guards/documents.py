@@ -62,7 +62,7 @@ def codes() -> dict[str, tuple[set[int], str]]:
     """Return every code with the statuses it is raised with and the first text it is raised with."""
     found: dict[str, tuple[set[int], str]] = {}
     for file in sorted(SOURCE.rglob("*.py")):
-        tree = ast.parse(file.read_text())
+        tree = _parsed(file)
         constants = _constants(tree)
         for scope in _functions(tree):
             for call in _calls(scope):
@@ -104,7 +104,7 @@ def _said(name: str, call: ast.Call, constants: dict[str, str]) -> tuple[ast.exp
 def _passed_on() -> Iterator[tuple[str, str]]:
     """Yield codes and texts that reach a finding or a problem as arguments of a function of the same context."""
     for context in sorted({file.parent for file in SOURCE.rglob("*.py")}):
-        trees = [ast.parse(file.read_text()) for file in context.glob("*.py")]
+        trees = [_parsed(file) for file in context.glob("*.py")]
         takers: dict[str, int] = {}
         for tree in trees:
             for scope in _functions(tree):
@@ -117,7 +117,7 @@ def _passed_on() -> Iterator[tuple[str, str]]:
                         takers[scope.name] = names.index(first.id)
         for tree in trees:
             constants = _constants(tree)
-            for node in ast.walk(tree):
+            for node in _walked(tree):
                 if isinstance(node, ast.Call) and _name(node.func) in takers:
                     position = takers[_name(node.func)]
                     texts = _texts(node.args[position], constants) if len(node.args) > position else []
@@ -131,13 +131,24 @@ def _rules_of_the_schema() -> set[str]:
     return set(re.findall(r'"x-(?:rule|missing)":\s*"([^"]+)"', text))
 
 
+@cache
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text())
+
+
+@cache
+def _walked(node: ast.AST) -> tuple[ast.AST, ...]:
+    """Every node below; several questions are asked about the same files."""
+    return tuple(ast.walk(node))
+
+
 def _functions(tree: ast.Module) -> Iterator[ast.Module | ast.FunctionDef]:
     yield tree
-    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    yield from (node for node in _walked(tree) if isinstance(node, ast.FunctionDef))
 
 
 def _calls(scope: ast.AST) -> Iterator[ast.Call]:
-    yield from (node for node in ast.walk(scope) if isinstance(node, ast.Call))
+    yield from (node for node in _walked(scope) if isinstance(node, ast.Call))
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:
