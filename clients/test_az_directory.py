@@ -135,6 +135,27 @@ def test_service_principals(az: Az) -> None:
     az.line(f"ad app delete --id {app['appId']}")
 
 
+def test_what_a_program_may_do_is_granted_and_listed(az: Az) -> None:
+    """Az finds the resource by its application id, and replaces the grant there is."""
+    resource = "797f4846-ba00-4fd7-ba43-dac1f8f63013"
+    app = az.line("ad app create --display-name Assistant")
+    program = az.line(f"ad sp create --id {app['appId']}")
+    grant = f"ad app permission grant --id {app['appId']} --api {resource} --scope user_impersonation"
+    az.line(grant)
+    made = az.line(f"{grant} Other")
+    assert made["clientId"] == program["id"] and made["consentType"] == "AllPrincipals"
+    assert az.asked == [
+        "GET /v1.0/servicePrincipals 200",
+        "GET /v1.0/servicePrincipals 200",
+        "GET /v1.0/oauth2PermissionGrants 200",
+        "DELETE /v1.0/oAuth2PermissionGrants/* 204",
+        "POST /v1.0/oauth2PermissionGrants 201",
+    ]
+    [listed] = az.line(f"ad app permission list-grants --id {app['appId']} --show-resource-name")
+    assert (listed["scope"], listed["resourceDisplayName"]) == ("user_impersonation Other", "Azure Resource Manager")
+    az.line(f"ad app delete --id {app['appId']}")
+
+
 def test_a_program_is_made_with_a_role_and_signs_in(az: Az, new_az: Callable[[], Az]) -> None:
     """`az ad sp create-for-rbac` prints what `az login` takes; the same name again makes a new password."""
     create = f"ad sp create-for-rbac --name deployer --role Reader --scopes {SCOPE}"

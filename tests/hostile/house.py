@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from lightkeeper import bootstrap
-from lightkeeper.directory import store, tokens
+from lightkeeper.directory import store, tenant_store, tokens
 from lightkeeper.directory.signing_keys import known_keys
 from lightkeeper.directory.tokens import Subject
 from lightkeeper.kernel.certificates import Certificates
@@ -109,13 +109,13 @@ class House:
         """Return `tenant/user` of the demo world as tokens speak of it; `tenant` is where it is a guest."""
         domain, _, name = who.partition("/")
         with self.inner.office.database.read() as connection:
-            home = store.tenant_by_domain(connection, f"{domain}.example")
+            home = tenant_store.tenant_by_domain(connection, f"{domain}.example")
             assert home is not None
             account = store.user_by_upn(connection, home.id, f"{name}@{domain}.example")
             assert account is not None
             if not tenant:
                 return Subject(home, account, account, AZ_CLIENT)
-            place = store.tenant_by_domain(connection, f"{tenant}.example")
+            place = tenant_store.tenant_by_domain(connection, f"{tenant}.example")
             assert place is not None
             guest = store.guest_of(connection, place.id, account.id)
             assert guest is not None

@@ -14,11 +14,10 @@ from sqlalchemy import (
     String,
     Table,
     delete,
-    insert,
     select,
-    update,
 )
 
+from lightkeeper.directory import rows
 from lightkeeper.directory.model import Application, Audience
 from lightkeeper.kernel.database import Json, UtcTime, metadata
 
@@ -54,12 +53,13 @@ def application_by_object_id(connection: Connection, object_id: str) -> Applicat
 
 def applications_by_ids(connection: Connection, app_ids: Iterable[str]) -> dict[str, Application]:
     """Return those of the applications that exist, by application id."""
-    return {each.app_id: each for each in _among(connection, applications.c.app_id, app_ids)}
+    return {row.app_id: _application(row) for row in rows.among(connection, applications.c.app_id, app_ids)}
 
 
 def applications_by_object_ids(connection: Connection, object_ids: Iterable[str]) -> list[Application]:
     """Return those of the registrations that exist, by object id."""
-    return sorted(_among(connection, applications.c.object_id, object_ids), key=lambda each: each.object_id)
+    found = rows.among(connection, applications.c.object_id, object_ids)
+    return sorted((_application(row) for row in found), key=lambda each: each.object_id)
 
 
 def list_applications(
@@ -100,24 +100,12 @@ def save_application(connection: Connection, app: Application, now: datetime) ->
     values = {name: getattr(app, name) for name in Application.__dataclass_fields__}
     values |= {"display_name_key": app.display_name.lower(), "audience": app.audience.value}
     values["created_at"] = app.created_at or now
-    known = applications.c.app_id == app.app_id
-    kept = {name: value for name, value in values.items() if name != "created_at"}
-    if connection.execute(update(applications).where(known).values(**kept)).rowcount == 0:
-        connection.execute(insert(applications).values(**values))
+    rows.save(connection, applications, {"app_id": app.app_id}, values)
 
 
 def remove_application(connection: Connection, app_id: str) -> None:
     """Delete an application."""
     connection.execute(delete(applications).where(applications.c.app_id == app_id))
-
-
-def _among(connection: Connection, column: Column[Any], wanted: Iterable[str]) -> list[Application]:
-    ids = sorted({each.lower() for each in wanted})
-    return [
-        _application(row)
-        for at in range(0, len(ids), 500)
-        for row in connection.execute(select(applications).where(column.in_(ids[at : at + 500])))
-    ]
 
 
 def _application(row: Row[Any]) -> Application:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from lightkeeper.directory import assertion_refusals as refusals
-from lightkeeper.directory import credential_store, presented, store
+from lightkeeper.directory import credential_store, presented, store, tenant_store
 from lightkeeper.directory.certificate_reading import public_key_of
 from lightkeeper.directory.issuers import Issuers, Unreachable
 from lightkeeper.directory.model import (
@@ -151,7 +151,7 @@ class Assertions:
     def _is_here(self, tenant_id: str) -> bool:
         with self.office.reading(PLATFORM) as call:
             call.open_to_all(WHY)
-            return store.tenant_by_id(call.connection, tenant_id) is not None
+            return tenant_store.tenant_by_id(call.connection, tenant_id) is not None
 
     def _check_own(self, client: Application, said: Presented) -> None:
         """Believe a token of ours when it is a managed identity's; other programs have credentials of their own."""

@@ -17,6 +17,7 @@ from lightkeeper.directory import (
     resource_applications,
     service,
     store,
+    tenant_store,
 )
 from lightkeeper.directory.consent_store import Consent
 from lightkeeper.directory.entitlement_rules import Actor, Deed
@@ -72,7 +73,7 @@ class Consents:
             subject = subject_of(call, account.id, tenant, client)
             if not present and client.tenant_id != subject.tenant.id and client.audience is Audience.MY_TENANT:
                 raise refusals.unknown_client(client.app_id, subject.tenant.display_name)
-            owner = store.tenant_by_id(call.connection, client.tenant_id)
+            owner = tenant_store.tenant_by_id(call.connection, client.tenant_id)
             missing = _missing(call, subject, wanted)
         return Asking(subject, client, owner.display_name if owner else "", missing, _may_decide_for_all(subject))
 

@@ -6,7 +6,14 @@ Guests see what they can name, and of others only what everybody may know; they 
 
 from collections.abc import Iterable
 
-from lightkeeper.directory import application_store, membership_store, owner_store, resource_applications, store
+from lightkeeper.directory import (
+    application_store,
+    membership_store,
+    owner_store,
+    resource_applications,
+    store,
+    tenant_store,
+)
 from lightkeeper.directory.authority import actor_of, administer, denied, not_found, read, read_all
 from lightkeeper.directory.entitlement_rules import Sight
 from lightkeeper.directory.model import Application, Group, ObjectId, Principal, PrincipalType, Tenant, User
@@ -17,7 +24,7 @@ from lightkeeper.kernel.call import Call
 def list_tenants(call: Call) -> list[Tenant]:
     """Return every tenant; for the operator."""
     administer(call)
-    return store.all_tenants(call.connection)
+    return tenant_store.all_tenants(call.connection)
 
 
 def see(call: Call, tenant_id: str) -> None:

@@ -18,6 +18,7 @@ from lightkeeper.directory import (
     owner_store,
     rules,
     store,
+    tenant_store,
     writing,
 )
 from lightkeeper.directory.authority import administer, not_found
@@ -82,15 +83,15 @@ __all__ = [
 def find_tenant(call: Call, id_or_domain: str) -> Tenant | None:
     """Return the tenant with this id or verified domain, or None."""
     if ids.is_guid(id_or_domain):
-        return store.tenant_by_id(call.connection, id_or_domain)
+        return tenant_store.tenant_by_id(call.connection, id_or_domain)
     if not rules.is_domain(id_or_domain):
         return None
-    return store.tenant_by_domain(call.connection, id_or_domain)
+    return tenant_store.tenant_by_domain(call.connection, id_or_domain)
 
 
 def get_tenant(call: Call, tenant_id: str) -> Tenant:
     """Return the tenant; raise `NotFound` when there is none."""
-    tenant = store.tenant_by_id(call.connection, tenant_id)
+    tenant = tenant_store.tenant_by_id(call.connection, tenant_id)
     if tenant is None:
         raise NotFound("TenantNotFound", f"The tenant '{tenant_id}' could not be found.")
     return tenant
@@ -133,10 +134,10 @@ def list_tenants_of(call: Call) -> list[Tenant]:
     call.open_to_all("everybody may know the tenants they are in themselves")
     caller = call.caller
     if caller.unrestricted:
-        return store.all_tenants(call.connection)
+        return tenant_store.all_tenants(call.connection)
     mine = {user.tenant_id for user in store.presences_of(call.connection, caller.home_object_id) if user.enabled}
     mine |= {caller.tenant_id}
-    found = [tenant for tenant in store.all_tenants(call.connection) if tenant.id in mine]
+    found = [tenant for tenant in tenant_store.all_tenants(call.connection) if tenant.id in mine]
     return sorted(found, key=lambda tenant: tenant.id != caller.home_tenant_id)
 
 
@@ -146,12 +147,12 @@ def put_tenant(call: Call, tenant: Tenant) -> Tenant:
     tenant = replace(tenant, id=TenantId(tenant.id.lower()), domain=tenant.domain.lower())
     refuse_if(rules.check_tenant(tenant))
     call.hold(f"tenant:{tenant.domain}")
-    if store.tenant_by_id(call.connection, tenant.id) == tenant:
+    if tenant_store.tenant_by_id(call.connection, tenant.id) == tenant:
         return tenant
-    owner = store.tenant_by_domain(call.connection, tenant.domain)
+    owner = tenant_store.tenant_by_domain(call.connection, tenant.domain)
     if owner is not None and owner.id != tenant.id:
         raise Conflict("ObjectConflict", f"The domain '{tenant.domain}' is verified in another tenant.")
-    store.save_tenant(call.connection, tenant)
+    tenant_store.save_tenant(call.connection, tenant)
     call.record(
         Event("TenantWritten", "microsoft.directory/organization/update", tenant.id, body=writing.fields_of(tenant))
     )

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from lightkeeper.directory import clients, refusals, sign_in_store, store
+from lightkeeper.directory import clients, refusals, sign_in_store, store, tenant_store
 from lightkeeper.directory.assertions import Assertions
 from lightkeeper.directory.model import Application, Secret, Tenant, User
 from lightkeeper.directory.passwords import LONGEST_SECRET, Hashing
@@ -176,7 +176,7 @@ def subject_of(
     if not account.enabled:
         raise refusals.disabled_account()
     if tenant is None or tenant.id == account.tenant_id:
-        home = tenant or store.tenant_by_id(call.connection, account.tenant_id)
+        home = tenant or tenant_store.tenant_by_id(call.connection, account.tenant_id)
         assert home is not None
         return Subject(home, account, account, client.app_id, tuple(amr))
     presence = store.guest_of(call.connection, tenant.id, account.id)

@@ -1,4 +1,4 @@
-"""Tenants and principals as rows; rows become model values here.
+"""Principals as rows; rows become model values here.
 
 Users, groups and service principals share one table, because a role assignment's principal id may be any of them.
 """
@@ -18,22 +18,18 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     delete,
-    insert,
     select,
-    update,
 )
 
+from lightkeeper.directory import rows
 from lightkeeper.directory.model import (
-    Cloud,
     DirectoryRole,
     Group,
-    License,
     ObjectId,
     Principal,
     PrincipalType,
     ServicePrincipal,
     ServicePrincipalKind,
-    Tenant,
     TenantId,
     User,
     UserType,
@@ -41,18 +37,6 @@ from lightkeeper.directory.model import (
 from lightkeeper.kernel.database import Json, UtcTime, metadata
 
 _P = TypeVar("_P", bound=Principal)
-
-tenants = Table(
-    "tenants",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("name", String(256), nullable=False),
-    Column("domain", String(253), nullable=False, unique=True),
-    Column("display_name", String(256), nullable=False),
-    Column("country_code", String(2), nullable=False),
-    Column("cloud", String(24), nullable=False, server_default="AzureCloud"),
-    Column("licenses", Json, nullable=False, server_default='["entraIdP2"]'),
-)
 
 principals = Table(
     "principals",
@@ -86,33 +70,6 @@ principals = Table(
 )
 
 
-def tenant_by_id(connection: Connection, tenant_id: str) -> Tenant | None:
-    """Return the tenant or None."""
-    row = connection.execute(select(tenants).where(tenants.c.id == tenant_id.lower())).first()
-    return _tenant(row) if row else None
-
-
-def tenant_by_domain(connection: Connection, domain: str) -> Tenant | None:
-    """Return the tenant that owns a domain, or None."""
-    row = connection.execute(select(tenants).where(tenants.c.domain == domain.lower())).first()
-    return _tenant(row) if row else None
-
-
-def all_tenants(connection: Connection) -> list[Tenant]:
-    """Return every tenant, by domain."""
-    return [_tenant(row) for row in connection.execute(select(tenants).order_by(tenants.c.domain))]
-
-
-def save_tenant(connection: Connection, tenant: Tenant) -> None:
-    """Write a tenant, new or changed."""
-    _save(connection, tenants, {"id": tenant.id}, {name: getattr(tenant, name) for name in Tenant.__dataclass_fields__})
-
-
-def _tenant(row: Row[Any]) -> Tenant:
-    licenses = tuple(License(one) for one in row.licenses)
-    return Tenant(**{**row._mapping, "cloud": Cloud(row.cloud), "licenses": licenses})
-
-
 def principal_by_id(connection: Connection, object_id: str) -> Principal | None:
     """Return the principal or None."""
     row = connection.execute(select(principals).where(principals.c.id == object_id.lower())).first()
@@ -121,12 +78,7 @@ def principal_by_id(connection: Connection, object_id: str) -> Principal | None:
 
 def principals_by_ids(connection: Connection, object_ids: Iterable[str]) -> dict[ObjectId, Principal]:
     """Return those of the principals that exist."""
-    wanted = sorted({object_id.lower() for object_id in object_ids})
-    found: dict[ObjectId, Principal] = {}
-    for at in range(0, len(wanted), 500):
-        query = select(principals).where(principals.c.id.in_(wanted[at : at + 500]))
-        found.update((ObjectId(row.id), principal_of(row)) for row in connection.execute(query))
-    return found
+    return {ObjectId(row.id): principal_of(row) for row in rows.among(connection, principals.c.id, object_ids)}
 
 
 def user_by_upn(connection: Connection, tenant_id: str, upn: str) -> User | None:
@@ -201,7 +153,7 @@ def save_principal(connection: Connection, principal: Principal, now: datetime) 
     values["directory_roles"] = sorted(getattr(principal, "directory_roles", ()))
     if isinstance(principal, User):
         values["upn_key"] = principal.upn.lower()
-    _save(connection, principals, {"id": principal.id}, values)
+    rows.save(connection, principals, {"id": principal.id}, values)
 
 
 def remove_principal(connection: Connection, object_id: str) -> None:
@@ -212,13 +164,6 @@ def remove_principal(connection: Connection, object_id: str) -> None:
 def living(connection: Connection) -> Iterator[str]:
     """Yield the id of every principal that exists and is not disabled."""
     yield from connection.execute(select(principals.c.id).where(principals.c.enabled.is_(True))).scalars()
-
-
-def _save(connection: Connection, table: Table, key: dict[str, Any], values: dict[str, Any]) -> None:
-    condition = [table.c[name] == value for name, value in key.items()]
-    kept = {name: value for name, value in values.items() if name != "created_at"}
-    if connection.execute(update(table).where(*condition).values(**kept)).rowcount == 0:
-        connection.execute(insert(table).values(**values))
 
 
 def _one(connection: Connection, kind: type[_P], *conditions: Any) -> _P | None:

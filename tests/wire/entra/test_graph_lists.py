@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lightkeeper.kernel.problems import Invalid
-from lightkeeper.wire.entra.graph.filters import matches, pinned, read_filter
+from lightkeeper.wire.entra.graph.filter_reading import read_filter
+from lightkeeper.wire.entra.graph.filters import matches, pinned
 from tests.wire.entra.town import Town
 
 EVENTUAL = {"ConsistencyLevel": "eventual"}
@@ -159,7 +160,12 @@ def test_lists_are_counted(town: Town) -> None:
 def test_lists_are_searched(town: Town) -> None:
     """By the beginnings of words in a display name; AND binds closer than OR."""
     either = '"displayName:beta" OR "displayName:sou" AND "displayName:team"'
-    for text, found in ((either, 2), ('"displayName:alpha"', 2), ('"displayName:sou team"', 1), ('"displayName:eam"', 0)):
+    for text, found in (
+        (either, 2),
+        ('"displayName:alpha"', 2),
+        ('"displayName:sou team"', 1),
+        ('"displayName:eam"', 0),
+    ):
         assert len(town.get(f"/groups?$search={text}", **EVENTUAL).ids) == found, text
     assert town.get("/groups?$search=alpha", **EVENTUAL).status == 400
 

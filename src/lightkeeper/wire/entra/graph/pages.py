@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.wire.entra.graph.asked import Answer, Asked, selected
-from lightkeeper.wire.entra.graph.filters import Node, check_paths, matches, pinned, read_filter, value_at
+from lightkeeper.wire.entra.graph.filter_reading import Node, read_filter
+from lightkeeper.wire.entra.graph.filters import check_paths, matches, pinned, value_at
 
 T = TypeVar("T")
 
