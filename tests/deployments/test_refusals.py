@@ -184,6 +184,20 @@ def test_secret_values_are_not_repeated(office: Office) -> None:
     assert "hush" not in problem.message
 
 
+def test_secret_members_are_not_repeated(office: Office) -> None:
+    """Language version 2: a member of an object may be secure by itself."""
+    secret = {"type": "securestring", "minLength": 5}
+    schema = {"type": "object", "properties": {"name": {"type": "string"}, "password": secret}}
+    document = symbolic({}) | {"parameters": {"x": schema}}
+
+    problem = refusal(office, document, {"x": {"name": "a", "password": "hush"}})
+    kept = deploy(office, document, {"x": {"name": "a", "password": "hush, hush"}})
+
+    assert "hush" not in problem.message
+    assert "Path 'password'." in problem.message
+    assert kept.parameters == {"x": {"type": "Object", "value": {"name": "a"}}}
+
+
 TYPES = {
     "definitions": {"pair": {"type": "array", "prefixItems": [{"type": "int"}, {"type": "string"}], "items": False}},
     "parameters": {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lightkeeper.deployments.faults import LanguageFault
+from lightkeeper.deployments.lenient_json import step
 from lightkeeper.deployments.values import Value, is_int, lookup, same, text_of, type_name
 
 TOKENS: Mapping[str, str] = {
@@ -90,26 +91,32 @@ def complaints(
     symbolic: bool,
     noun: str = "parameter",
     depth: int = 0,
+    at: str = "",
 ) -> Iterator[str]:
-    """Yield every sentence that says why the value does not fit. Raises `LanguageFault` when the schema is no schema."""
+    """Yield every sentence that says why the value does not fit, for what lies in it with its path.
+
+    Raises `LanguageFault` when the schema is no schema.
+    """
     schema = resolved(schema, definitions)
     kind = type_of(schema, definitions)
     if value is None and lookup(schema, "nullable") is True:
         return
+    where = f" Path '{at}'." if at else ""
     if not fits(value, kind):
-        yield mismatch(value, kind, noun)
+        yield mismatch(value, kind, noun) + where
         return
-    yield from _allowed(value, schema, symbolic)
-    yield from _bounds(value, schema)
+    yield from (f"{one}{where}" for one in (*_allowed(value, schema, symbolic), *_bounds(value, schema)))
     if not symbolic or depth > _DEEPEST:
         return
-    inner: Callable[[Value, Mapping[str, Any]], Iterator[str]] = lambda one, of: complaints(  # noqa: E731
-        one, of, definitions, symbolic=True, noun=noun, depth=depth + 1
-    )
+
+    def inner(one: Value, of: Mapping[str, Any], key: str | int | None = None) -> Iterator[str]:
+        below = at if key is None else step(at, key)
+        return complaints(one, of, definitions, symbolic=True, noun=noun, depth=depth + 1, at=below)
+
     if isinstance(value, dict):
-        yield from _members(value, schema, inner, definitions)
+        yield from _members(value, schema, inner, definitions, where)
     elif isinstance(value, list):
-        yield from _elements(value, schema, inner)
+        yield from _elements(value, schema, inner, where)
 
 
 def _allowed(value: Value, schema: Mapping[str, Any], symbolic: bool) -> Iterator[str]:
@@ -149,14 +156,19 @@ def _bounds(value: Value, schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _members(
-    value: Mapping[str, Value], schema: Mapping[str, Any], inner: Callable[..., Iterator[str]], definitions: Definitions
+    value: Mapping[str, Value],
+    schema: Mapping[str, Any],
+    inner: Callable[..., Iterator[str]],
+    definitions: Definitions,
+    where: str,
 ) -> Iterator[str]:
     choice = lookup(schema, "discriminator")
     if isinstance(choice, dict):
         named = lookup(value, str(lookup(choice, "propertyName")))
         target = (lookup(choice, "mapping") or {}).get(named) if isinstance(named, str) else None
         if not isinstance(target, dict):
-            yield f"The property '{lookup(choice, 'propertyName')}' must name one of '{','.join(lookup(choice, 'mapping') or {})}'."
+            known = ",".join(lookup(choice, "mapping") or {})
+            yield f"The property '{lookup(choice, 'propertyName')}' must name one of '{known}'.{where}"
         else:
             yield from inner(value, {"type": "object", **target})
         return
@@ -164,30 +176,70 @@ def _members(
     for name, of in declared.items():
         if lookup(value, name) is None:
             if lookup(resolved(of, definitions), "nullable") is not True:
-                yield f"The required property '{name}' is not provided."
+                yield f"The required property '{name}' is not provided.{where}"
         else:
-            yield from inner(lookup(value, name), of)
+            yield from inner(lookup(value, name), of, name)
     rest = lookup(schema, "additionalProperties")
-    known = {name.lower() for name in declared}
+    listed = {name.lower() for name in declared}
     for name, one in value.items():
-        if name.lower() in known:
+        if name.lower() in listed:
             continue
         if rest is False:
-            yield f"The property '{name}' is not allowed."
+            yield f"The property '{name}' is not allowed.{where}"
         elif isinstance(rest, dict):
-            yield from inner(one, rest)
+            yield from inner(one, rest, name)
 
 
-def _elements(value: list[Value], schema: Mapping[str, Any], inner: Callable[..., Iterator[str]]) -> Iterator[str]:
+def _elements(
+    value: list[Value], schema: Mapping[str, Any], inner: Callable[..., Iterator[str]], where: str
+) -> Iterator[str]:
     first = lookup(schema, "prefixItems") or []
     rest = lookup(schema, "items")
     if len(value) < len(first):
-        yield f"The array must have at least '{len(first)}' elements."
-    for one, of in zip(value, first, strict=False):
-        yield from inner(one, of)
-    for one in value[len(first) :]:
+        yield f"The array must have at least '{len(first)}' elements.{where}"
+    for n, (one, of) in enumerate(zip(value, first, strict=False)):
+        yield from inner(one, of, n)
+    for n, one in enumerate(value[len(first) :], len(first)):
         if rest is False:
-            yield f"The array must not have more than '{len(first)}' elements."
+            yield f"The array must not have more than '{len(first)}' elements.{where}"
             return
         if isinstance(rest, dict):
-            yield from inner(one, rest)
+            yield from inner(one, rest, n)
+
+
+def shown(value: Value, schema: Mapping[str, Any], definitions: Definitions, depth: int = 0) -> Value:
+    """Return the value without those of its members that are declared secure; what is secure itself is asked by `is_secure`."""
+    schema = resolved(schema, definitions)
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, dict):
+        found: dict[str, Value] = {}
+        for name, one in value.items():
+            of = _member_schema(value, name, schema, definitions)
+            if of is None:
+                found[name] = one
+            elif not is_secure(of, definitions):
+                found[name] = shown(one, of, definitions, depth + 1)
+        return found
+    if isinstance(value, list):
+        first, rest = lookup(schema, "prefixItems") or [], lookup(schema, "items")
+        schemas = [*first, *[rest] * max(0, len(value) - len(first))]
+        pairs = zip(value, schemas, strict=False)
+        return [
+            one if not isinstance(of, dict) else shown(one, of, definitions, depth + 1)
+            for one, of in pairs
+            if not (isinstance(of, dict) and is_secure(of, definitions))
+        ]
+    return value
+
+
+def _member_schema(
+    value: Mapping[str, Value], name: str, schema: Mapping[str, Any], definitions: Definitions
+) -> Mapping[str, Any] | None:
+    choice = lookup(schema, "discriminator")
+    if isinstance(choice, dict):
+        named = lookup(value, str(lookup(choice, "propertyName")))
+        target = (lookup(choice, "mapping") or {}).get(named) if isinstance(named, str) else None
+        schema = resolved(target, definitions) if isinstance(target, dict) else {}
+    found = lookup(lookup(schema, "properties") or {}, name) or lookup(schema, "additionalProperties")
+    return found if isinstance(found, dict) else None

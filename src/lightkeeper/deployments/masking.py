@@ -13,12 +13,14 @@ _LONG = 6
 
 
 def secrets_of(prepared: Prepared) -> set[str]:
-    """Return every text in the values of a template's secure parameters."""
-    template = prepared.template
-    secure = [
-        name for name, schema in template.parameters.items() if constraints.is_secure(schema, template.definitions)
-    ]
-    return {text for name in secure for text in _texts(prepared.values.get(name)) if text}
+    """Return every text in the values of a template's secure parameters, and in the secure members of others."""
+    template, found = prepared.template, set[str]()
+    for name, schema in template.parameters.items():
+        value = prepared.values.get(name)
+        secure = constraints.is_secure(schema, template.definitions)
+        open_value = None if secure else constraints.shown(value, schema, template.definitions)
+        found |= set(_texts(value)) - set(_texts(open_value))
+    return found - {""}
 
 
 def of(secrets: Iterable[str]) -> Callable[[Value], Value]:

@@ -67,9 +67,10 @@ def _bound(
     for complaint in found:
         if complaint.startswith("Template parameter JToken"):
             raise TemplateFault(f"{complaint} {PARAMETERS_HELP}", at)
-        shown = "***" if constraints.is_secure(schema, template.definitions) else text_of(value)
+        secure = constraints.is_secure(schema, template.definitions)
+        open_value = "***" if secure else text_of(constraints.shown(value, schema, template.definitions))
         raise TemplateFault(
-            f"The provided value '{shown}' for the template parameter '{name}' {template.where(at)} is not valid. {complaint}"
+            f"The provided value '{open_value}' for the template parameter '{name}' {template.where(at)} is not valid. {complaint}"
             f" {PARAMETERS_HELP}",
             at,
         )
@@ -77,11 +78,11 @@ def _bound(
 
 
 def shown(template: Template, values: Mapping[str, Value]) -> dict[str, Any]:
-    """Return the parameters as a deployment shows them: type and value, secure ones without a value."""
+    """Return the parameters as a deployment shows them: type and value, secure ones and secure members without a value."""
     found: dict[str, Any] = {}
     for name, schema in template.parameters.items():
         kind = constraints.type_of(schema, template.definitions)
         found[name] = {"type": constraints.WRITTEN[kind]}
         if kind not in constraints.SECURE and name in values:
-            found[name]["value"] = values[name]
+            found[name]["value"] = constraints.shown(values[name], schema, template.definitions)
     return found
