@@ -147,6 +147,9 @@ def test_every_fault_of_a_schedule_is_named(house: House) -> None:
         "RecurrenceCount",
         "CallbackUrl",
     } <= named
+    beyond = {"StartTime": "9999-12-31T23:59:59-14:00", "RecurrenceCount": 10**30}
+    reply = ask(house, "POST", "ScheduledReport", beyond)
+    assert {"StartTime", "RecurrenceCount"} <= {one["target"] for one in reply.json["error"]["details"]}
 
 
 def test_a_query_in_use_is_not_deleted(house: House) -> None:

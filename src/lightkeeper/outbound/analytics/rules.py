@@ -9,6 +9,7 @@ from lightkeeper.kernel.findings import Finding
 from lightkeeper.outbound.addresses import why_not_url
 
 LEAST_HOURS, MOST_HOURS = 4, 2160
+MOST_RUNS = 100_000
 FORMATS = ("csv", "tsv")
 MOST_NAME, MOST_DESCRIPTION = 256, 2_000
 
@@ -48,10 +49,10 @@ def read(body: Mapping[str, Any]) -> tuple[Asked, list[Finding]]:
             return None
         try:
             at = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
-        except ValueError:
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             faults.append(Finding("analytics-time", key, f"'{str(value)[:40]}' is no time.", "2026-01-31T06:00:00Z"))
             return None
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
     def number(key: str) -> int | None:
         value = given.get(key.lower())
@@ -93,8 +94,8 @@ def why_not(asked: Asked) -> list[Finding]:
         if not LEAST_HOURS <= asked.every_hours <= MOST_HOURS:
             message = f"The interval is {LEAST_HOURS} to {MOST_HOURS:,} hours."
             found.append(Finding("analytics-interval", "RecurrenceInterval", message))
-    if asked.count is not None and asked.count < 1:
-        found.append(Finding("analytics-count", "RecurrenceCount", "A report runs at least once."))
+    if asked.count is not None and not 1 <= asked.count <= MOST_RUNS:
+        found.append(Finding("analytics-count", "RecurrenceCount", f"A report runs 1 to {MOST_RUNS:,} times."))
     if asked.callback_url and (reason := why_not_url(asked.callback_url)):
         found.append(Finding("analytics-callback", "CallbackUrl", f"The address {reason}."))
     if (asked.from_at is None) != (asked.to_at is None) or (
