@@ -220,7 +220,7 @@ def consent_declined() -> Invalid:
 
 
 def administrator_needed(name: str) -> Invalid:
-    """Only a global administrator answers for everybody in a tenant."""
+    """Only administrators of applications answer for everybody in a tenant."""
     return Invalid(
         "AADSTS90094", f"An administrator of the organization must grant '{name}' the permissions it asks for."
     )

@@ -287,7 +287,7 @@ def test_a_page_elsewhere_cannot_consent(people: People, login: TestClient, auto
 
 
 def test_an_administrator_answers_for_everybody(people: People, login: TestClient, automation: Application) -> None:
-    """Only a global administrator is offered it; nobody else in the tenant is asked then."""
+    """Only administrators are offered it; nobody else in the tenant is asked then."""
     from dataclasses import replace
 
     with people.writing() as call:
