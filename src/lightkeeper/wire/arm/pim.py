@@ -4,6 +4,7 @@ Only reads are served. Eligible entries come from delegations, assignments are t
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Invalid
 from lightkeeper.kernel.resource_id import ROOT, is_management_group, parse
 from lightkeeper.resources import service as resources
+from lightkeeper.wire.arm.operation import ArmRequest
 from lightkeeper.wire.arm.role_definitions import definition_id
 
 VERSIONS = ("2024-09-01-preview", "2022-04-01-preview", "2020-10-01", "2020-10-01-preview")
@@ -89,6 +91,21 @@ class Expanded:
         if scope not in self._scopes:
             self._scopes[scope] = _scope_named(self._call, scope)
         return self._scopes[scope]
+
+
+def id_at(scope: str, kind: str, name: str) -> str:
+    """Return the id of a schedule, instance or request at a scope."""
+    return f"{scope if scope != ROOT else ''}/providers/{kind}/{name}"
+
+
+def shown(scope: str, kind: str, name: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """Return a schedule or an instance as ARM writes it."""
+    return {"properties": properties, "name": name, "id": id_at(scope, kind, name), "type": kind}
+
+
+def named(request: ArmRequest, bodies: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the one of `bodies` that the request names, None when there is none."""
+    return next((body for body in bodies if body["name"] == request.id.name.lower()), None)
 
 
 def _principal(object_id: str, found: Principal | None) -> dict[str, Any]:

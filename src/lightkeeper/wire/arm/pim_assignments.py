@@ -12,7 +12,7 @@ from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.clock import iso
 from lightkeeper.kernel.problems import NotFound
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
-from lightkeeper.wire.arm.pim import VERSIONS, Asked, Expanded, asked_by
+from lightkeeper.wire.arm.pim import VERSIONS, Asked, Expanded, asked_by, id_at, named, shown
 from lightkeeper.wire.arm.role_definitions import definition_id
 
 SCHEDULES = "Microsoft.Authorization/roleAssignmentSchedules"
@@ -86,31 +86,32 @@ def _listed(call: Call, request: ArmRequest, action: str, form: Form) -> Answer:
 
 
 def _one(call: Call, request: ArmRequest, action: str, form: Form) -> Answer:
-    for one in access.list_standing(call, request.id.scope, action, AssignmentFilter(at_scope=True)):
-        body = form(one, Expanded(call, {one.principal_id}), Asked())
-        if body["name"] == request.id.name.lower():
-            return Answer(200, body)
-    kind = request.id.types[-1]
-    raise NotFound("RoleAssignmentScheduleNotFound", f"There are no {kind} named '{request.id.name}' at this scope.")
+    found = access.list_standing(call, request.id.scope, action, AssignmentFilter(at_scope=True))
+    bodies = (form(one, Expanded(call, {one.principal_id}), Asked()) for one in found)
+    body = named(request, bodies)
+    if body is None:
+        kind, name = request.id.types[-1], request.id.name
+        raise NotFound("RoleAssignmentScheduleNotFound", f"There are no {kind} named '{name}' at this scope.")
+    return Answer(200, body)
 
 
 def schedule_body(one: RoleAssignment, expanded: Expanded, asked: Asked) -> dict[str, Any]:
     """Return an assignment as a schedule."""
     name = ids.named("role-assignment-schedule", one.key)
     properties = _properties(one, expanded, asked) | {"status": "Provisioned", "updatedOn": iso(one.updated_at)}
-    return _resource(one, SCHEDULES, name, properties)
+    return shown(one.scope, SCHEDULES, name, properties)
 
 
 def instance_body(one: RoleAssignment, expanded: Expanded, asked: Asked) -> dict[str, Any]:
     """Return an assignment as an instance of its schedule."""
     name = ids.named("role-assignment-schedule-instance", one.key)
-    schedule = _id(one, SCHEDULES, ids.named("role-assignment-schedule", one.key))
+    schedule = id_at(one.scope, SCHEDULES, ids.named("role-assignment-schedule", one.key))
     properties = _properties(one, expanded, asked) | {
         "status": "Provisioned",
         "originRoleAssignmentId": one.id,
         "roleAssignmentScheduleId": schedule,
     }
-    return _resource(one, INSTANCES, name, properties)
+    return shown(one.scope, INSTANCES, name, properties)
 
 
 def _properties(one: RoleAssignment, expanded: Expanded, asked: Asked) -> dict[str, Any]:
@@ -129,14 +130,6 @@ def _properties(one: RoleAssignment, expanded: Expanded, asked: Asked) -> dict[s
     if one.condition:
         properties |= {"condition": one.condition, "conditionVersion": one.condition_version or "2.0"}
     return properties
-
-
-def _id(one: RoleAssignment, kind: str, name: str) -> str:
-    return f"{one.scope if one.scope != '/' else ''}/providers/{kind}/{name}"
-
-
-def _resource(one: RoleAssignment, kind: str, name: str, properties: dict[str, Any]) -> dict[str, Any]:
-    return {"properties": properties, "name": name, "id": _id(one, kind, name), "type": kind}
 
 
 _BASE = "/{scope}/providers"

@@ -13,7 +13,7 @@ from lightkeeper.kernel.problems import Invalid, NotFound
 from lightkeeper.kernel.resource_id import parse
 from lightkeeper.resources import service as resources
 from lightkeeper.wire.arm.operation import Answer, ArmRequest, Operation
-from lightkeeper.wire.arm.pim import VERSIONS, Expanded, asked_by
+from lightkeeper.wire.arm.pim import VERSIONS, Expanded, asked_by, id_at, named, shown
 from lightkeeper.wire.arm.role_definitions import definition_id
 
 SCHEDULES = "Microsoft.Authorization/roleEligibilitySchedules"
@@ -95,26 +95,27 @@ def _listed(call: Call, request: ArmRequest, action: str, form: Form) -> Answer:
 
 
 def _one(call: Call, request: ArmRequest, action: str, form: Form) -> Answer:
-    for one in delegation.list_eligible(call, request.id.scope, action, at_scope=True):
-        body = form(one, Expanded(call, {one.entry.principal_id}))
-        if body["name"] == request.id.name.lower():
-            return Answer(200, body)
-    kind = request.id.types[-1]
-    raise NotFound("RoleEligibilityScheduleNotFound", f"There are no {kind} named '{request.id.name}' at this scope.")
+    found = delegation.list_eligible(call, request.id.scope, action, at_scope=True)
+    bodies = (form(one, Expanded(call, {one.entry.principal_id})) for one in found)
+    body = named(request, bodies)
+    if body is None:
+        kind, name = request.id.types[-1], request.id.name
+        raise NotFound("RoleEligibilityScheduleNotFound", f"There are no {kind} named '{name}' at this scope.")
+    return Answer(200, body)
 
 
 def schedule_body(one: Eligibility, expanded: Expanded) -> dict[str, Any]:
     """Return an eligible entry as a schedule."""
     properties = _properties(one, expanded) | {"updatedOn": iso(one.delegation.assignment.stamp.changed_at)}
-    return _resource(one, SCHEDULES, one.schedule_name, properties)
+    return shown(one.scope, SCHEDULES, one.schedule_name, properties)
 
 
 def instance_body(one: Eligibility, expanded: Expanded) -> dict[str, Any]:
     """Return an eligible entry as an instance of its schedule."""
-    schedule = f"{one.scope}/providers/{SCHEDULES}/{one.schedule_name}"
-    return _resource(
-        one, INSTANCES, one.instance_name, _properties(one, expanded) | {"roleEligibilityScheduleId": schedule}
-    )
+    properties = _properties(one, expanded) | {
+        "roleEligibilityScheduleId": id_at(one.scope, SCHEDULES, one.schedule_name)
+    }
+    return shown(one.scope, INSTANCES, one.instance_name, properties)
 
 
 def _properties(one: Eligibility, expanded: Expanded) -> dict[str, Any]:
@@ -132,10 +133,6 @@ def _properties(one: Eligibility, expanded: Expanded) -> dict[str, Any]:
         "createdOn": since,
         "expandedProperties": expanded.of(one.scope, one.entry.role_id, managing, principal),
     }
-
-
-def _resource(one: Eligibility, kind: str, name: str, properties: dict[str, Any]) -> dict[str, Any]:
-    return {"properties": properties, "name": name, "id": f"{one.scope}/providers/{kind}/{name}", "type": kind}
 
 
 _BASE = "/{scope}/providers"
