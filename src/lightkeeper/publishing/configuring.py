@@ -94,10 +94,11 @@ def configure(call: Call, resources: Sequence[Mapping[str, Any]], publisher_id: 
 
 
 def get_job(call: Call, job_id: str) -> Job:
-    """Return a job as it stands, its submission's progress included; raise `NotFound`."""
+    """Return a job of one of the caller's accounts as it stands, its submission's progress included; raise `NotFound`."""
     call.authorized = True
     job = jobs.find(call.connection, job_id)
-    if job is None:
+    publisher = account_store.find(call.connection, job.publisher_id) if job else None
+    if job is None or publisher is None or not members.is_member(call, publisher):
         raise NotFound("resourceNotFound", f"There is no job '{job_id[:60]}'.")
     _require(call, job.publisher_id, Action.READ)
     return _as_it_stands(call, job)

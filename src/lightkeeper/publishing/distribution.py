@@ -31,7 +31,10 @@ def _stop(
 ) -> OfferRecord:
     stage = after(offer.stage, Event.STOP)
     if stage is None or not offer.on_sale:
-        raise Invalid("invalidState", f"Only a live offer can be taken off sale; '{offer.id}' is '{offer.status}'.")
+        hint = " Cancel its preview first; what is live stays live." if offer.on_sale else ""
+        raise Invalid(
+            "invalidState", f"Only a live offer can be taken off sale; '{offer.id}' is '{offer.status}'.{hint}"
+        )
     offer = replace(offer, stage=stage, on_sale=False, deprecation=deprecation)
     store.put(call.connection, offer)
     shelf.take_off_sale(call.connection, publisher.id, offer.id)

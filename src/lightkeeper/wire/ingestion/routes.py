@@ -187,7 +187,7 @@ def _page(items: list[Any], asked: Asked, path: str) -> tuple[list[Any], str]:
     if "$top" in query:
         more["$top"] = str(end - begin - len(page))
     more["continuationToken"] = str(begin + len(page))
-    return page, f"{PREFIX}/{path}?{urlencode(more, safe='$/')}"
+    return page, f"https://{asked.headers.get('host', '')}{PREFIX}/{path}?{urlencode(more, safe='$/')}"
 
 
 def _number(query: Mapping[str, str], name: str, otherwise: int) -> int:
