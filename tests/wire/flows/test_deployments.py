@@ -127,5 +127,5 @@ def test_a_fault_that_shows_only_while_deploying_says_where_it_stands(house: Hou
     assert "at line '8' and column '9'" in inner["message"] and "'nothing' doesn't exist" in inner["message"]
     [told] = inner["additionalInfo"]
     assert told["info"]["path"] == "properties.template.resources[0].properties.accessTier"
-    assert told["info"]["lineNumber"] == 8
+    assert told["info"]["lineNumber"] == 11, "the line of the expression; the message tells where its resource begins"
     client.delete(item)
