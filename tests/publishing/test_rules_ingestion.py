@@ -279,6 +279,18 @@ def test_p9_3_a_name_of_the_payload_is_good_inside_it_only(api: Api) -> None:
     assert api.code(product(own, resourceName="x"), product(api.fresh(), resourceName="x")) == "invalidId"
 
 
+def test_p12_one_request_says_once_what_a_product_or_a_plan_is(api: Api) -> None:
+    """P12-duplicate-id: the second resource of an id would overwrite what the first one said."""
+    own, other = api.fresh(), api.fresh()
+    assert api.code(product(own), product(own) | {"alias": "Twice"}) == "invalidId"
+    assert (
+        api.code(product(own), plan("a", product={"externalId": own}), plan("a", product={"externalId": own}))
+        == "invalidId"
+    )
+    here, there = (plan("a", product={"externalId": each}) for each in (own, other))
+    assert api.code(product(own), product(other), here, there) == ""
+
+
 def test_p9_3_a_reference_is_to_what_it_says(api: Api) -> None:
     """P9.3-references: a plan is one of the product beside it, and an id is that of the resource that carries it."""
     own, other = api.fresh(), api.fresh()

@@ -10,7 +10,7 @@ import pytest
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
-from lightkeeper.kernel.problems import Invalid
+from lightkeeper.kernel.problems import Conflict, Invalid
 from lightkeeper.publishing import service, shelf, workflow
 from lightkeeper.publishing.certification import POLICIES
 from lightkeeper.publishing.lifecycle import NEXT, PHASE_NAMES, STATUS_OF, Event, Phase, Stage, Status, after
@@ -142,6 +142,15 @@ def test_p12_more_plans_than_there_can_be_are_not_even_a_draft(desk: Desk) -> No
 
     assert [saved(public, 100), saved(public, 101)] == ["saved", "collectionLimitExceeded"]
     assert [saved(private, 45), saved(private, 46)] == ["saved", "collectionLimitExceeded"]
+
+
+def test_p12_a_draft_has_one_plan_of_an_id(desk: Desk) -> None:
+    """P12-duplicate-id: 409 invalidId already when it is saved, since nobody could say which plan is meant."""
+    offer = good_offer()
+    offer["plans"].append(offer["plans"][0])
+    with pytest.raises(Conflict) as refused:
+        desk.save(offer)
+    assert refused.value.code == "invalidId"
 
 
 def test_p0_6_a_manifest_is_version_tenant_and_rows() -> None:

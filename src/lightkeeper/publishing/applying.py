@@ -52,6 +52,7 @@ class _Work:
         self.changes, self.call, self.publisher = changes, changes.call, changes.publisher
         self.names = References(changes.call, changes.publisher)
         self.drafts = self.names.drafts
+        self.written: set[tuple[str, str]] = set()
 
     def run(self) -> None:
         resources = self.changes.resources
@@ -89,6 +90,8 @@ class _Work:
         plan_id = self.names.plan_of(draft, resource) if "plan" in resource or kind == "plan" else ""
         if "id" in resource:
             self.names.insist_on_id(draft, kind, plan_id, str(resource["id"]))
+        if kind == "plan":
+            self._insist_on_one(draft.id, plan_id)
         if kind == "plan" and state == "deleted":
             self._delete_plan(draft, plan_id)
             return
@@ -98,8 +101,16 @@ class _Work:
     def _product(self, draft: Draft, resource: Resource) -> None:
         if resource["type"] != OFFER_TYPE:
             raise Invalid("notSupported", f"Only products of type '{OFFER_TYPE}' are published here.", target="type")
+        self._insist_on_one(draft.id)
         draft.touched = True
         reading.apply(draft.document, resource, "", draft.pictures)
+
+    def _insist_on_one(self, offer_id: str, plan_id: str = "") -> None:
+        """Raise `Conflict` for the second product or plan of one id in a request: the first would be lost."""
+        if (offer_id, plan_id) in self.written:
+            named = f"plan '{plan_id}' of product '{offer_id}'" if plan_id else f"product '{offer_id}'"
+            raise Conflict("invalidId", f"The request has two resources for {named}.", target="identity")
+        self.written.add((offer_id, plan_id))
 
     def _delete(self, draft: Draft) -> None:
         if draft.existing is None:

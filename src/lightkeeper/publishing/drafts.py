@@ -8,7 +8,7 @@ from typing import Any
 from lightkeeper.access import roles as built_in_roles
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.findings import Finding
-from lightkeeper.kernel.problems import Invalid, NotFound, PreconditionFailed, TooLarge
+from lightkeeper.kernel.problems import Conflict, Invalid, NotFound, PreconditionFailed, TooLarge
 from lightkeeper.publishing import leads, members, settings, shelf, store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.account_rules import Action
@@ -245,6 +245,12 @@ def _insist_on_identity(document: Any, publisher: Publisher, offer_id: str) -> N
             f"{MAX_PRIVATE_PLANS} private ones.",
             target="plans",
         )
+    own = [plan.get("id") for plan in plans if isinstance(plan, dict)]
+    for place, plan_id in enumerate(own):
+        if plan_id and plan_id in own[:place]:
+            raise Conflict(
+                "invalidId", f"There are two plans '{str(plan_id)[:60]}'. Give each its own id.", target="plans"
+            )
 
 
 def _remember_plans(call: Call, offer: OfferRecord, before: OfferRecord | None) -> None:
