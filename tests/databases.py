@@ -40,15 +40,16 @@ def lay_out(file: Path) -> None:
 
 @cache
 def _with_every_table() -> bytes:
-    return _file_after(make_every_table)
+    return file_after(make_every_table)
 
 
 @cache
 def _migrated() -> bytes:
-    return _file_after(migrations.upgrade)
+    return file_after(migrations.upgrade)
 
 
-def _file_after(work: Callable[[Database], None]) -> bytes:
+def file_after(work: Callable[[Database], None]) -> bytes:
+    """Return what a file of SQLite holds when `work` is done with it."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "template.db"
         database = Database(f"sqlite:///{file}", durable=False)

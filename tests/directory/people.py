@@ -3,6 +3,8 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 from lightkeeper.directory import credentials, naming, service, signing_keys
 from lightkeeper.directory.model import Group, ServicePrincipal, Tenant, User
@@ -12,7 +14,7 @@ from lightkeeper.kernel.call import OPERATOR, PLATFORM, Call, Caller, CallerKind
 from lightkeeper.kernel.clock import Clock
 from lightkeeper.kernel.database import Database
 from lightkeeper.kernel.office import Office
-from tests.databases import furnish
+from tests.databases import file_after, furnish
 
 CHEAP = Hashing(time_cost=1, memory_kib=8)
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -105,6 +107,26 @@ def as_caller(user: User) -> Caller:
 
 def people_on(url: str) -> People:
     """People on an empty database."""
-    database, now = Database(url, durable=False), Now()
+    database = Database(url, durable=False)
+    file = Path(database.url.database or "")
+    if database.local and not file.exists():
+        file.write_bytes(_moved_in())
+        return _people(database)
     furnish(database)
-    return People(Office(database, Clock(now), ShutGate()), now).move_in()
+    return _people(database).move_in()
+
+
+def _people(database: Database) -> People:
+    now = Now()
+    return People(Office(database, Clock(now), ShutGate()), now)
+
+
+@cache
+def _moved_in() -> bytes:
+    """A signing key takes longer to make than most of these tests take: the same people move in once in a process."""
+
+    def move_in(database: Database) -> None:
+        furnish(database)
+        _people(database).move_in()
+
+    return file_after(move_in)
