@@ -16,7 +16,7 @@ from tests.house import ORIGIN, House, Reply
 from lightkeeper import bootstrap
 from lightkeeper.access import denials
 from lightkeeper.access.model import DenyAssignment
-from lightkeeper.directory import store, tokens
+from lightkeeper.directory import store, tenant_store, tokens
 from lightkeeper.directory.passwords import Hashing
 from lightkeeper.directory.signing_keys import known_keys
 from lightkeeper.directory.tokens import Subject
@@ -97,7 +97,7 @@ class Town:
             domain, _, name = who.partition("/")
             now = self.inner.office.clock.now()
             with self.inner.office.database.read() as connection:
-                home = store.tenant_by_domain(connection, f"{domain}.example")
+                home = tenant_store.tenant_by_domain(connection, f"{domain}.example")
                 assert home is not None
                 account = store.user_by_upn(connection, home.id, f"{name}@{domain}.example")
                 assert account is not None
