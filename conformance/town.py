@@ -29,6 +29,7 @@ from lightkeeper.settings import Settings
 from lightkeeper.world import apply
 
 WORLD = Path(__file__).with_name("world.yaml")
+SCHEMAS = "https://schema.management.azure.com/schemas"
 ARM = "https://management.core.windows.net/"
 AZ_CLIENT = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 
@@ -86,6 +87,21 @@ class Town:
                 ("Microsoft.Storage/storageAccounts/delete",), (), ((READER_USER, "User"),), (), False, now, "platform",
             )  # fmt: skip
             denials.put_denial(call, denial)
+        self._keep_a_template_spec()
+
+    def _keep_a_template_spec(self) -> None:
+        """Keep the template that the examples deploy by its id."""
+        group = f"/subscriptions/{PROD}/resourceGroups/my-resource-group"
+        spec = f"{group}/providers/Microsoft.Resources/templateSpecs/TemplateSpec-Name"
+        template = {
+            "$schema": f"{SCHEMAS}/2019-04-01/deploymentTemplate.json#",
+            "contentVersion": "1.0.0.0",
+            "resources": [],
+        }
+        self.ask("PUT", group, "2022-09-01", {"location": "westeurope"})
+        self.ask("PUT", spec, "2021-05-01", {"location": "westeurope"})
+        version = {"location": "westeurope", "properties": {"mainTemplate": template}}
+        self.ask("PUT", f"{spec}/versions/v1", "2021-05-01", version)
 
     def close(self) -> None:
         """Give everything back."""
