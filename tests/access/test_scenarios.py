@@ -39,7 +39,8 @@ SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.yaml"))
 def facts_in(told: dict[str, Any]) -> list[facts.Fact]:
     found: list[facts.Fact] = []
     for name, parent in (told.get("managementGroups") or {}).items():
-        found.append(facts.ManagementGroupPlaced(*name.split("/"), parent))
+        tenant, _, own = name.partition("/")
+        found.append(facts.ManagementGroupPlaced(tenant, own, parent))
     for name, place in told["subscriptions"].items():
         tenant, _, group = place.partition("/")
         found.append(facts.SubscriptionPlaced(name, tenant, group or None))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lightkeeper.deployments import functions
 from lightkeeper.deployments.environment import Place
 from lightkeeper.deployments.faults import LanguageFault
+from lightkeeper.deployments.functions import registry
 from lightkeeper.kernel.ids import is_guid
 from tests.deployments.language import value_of
 from tests.deployments.town import CONTOSO, IN_SUBSCRIPTION, PROD, SUBSCRIPTION
@@ -464,7 +464,7 @@ def test_every_function_has_a_vector() -> None:
     """A function without a vector is a function nobody has compared."""
     shown = " ".join([*(one for one, _ in VECTORS), *(one for one, _ in FAULTS), *ELSEWHERE]).lower()
 
-    assert {name for name in functions.FUNCTIONS if not re.search(rf"\b{name}\(", shown)} == set()
+    assert {name for name in registry.FUNCTIONS if not re.search(rf"\b{name}\(", shown)} == set()
 
 
 ELSEWHERE = ["references(", "deployment(", "toLogicalZones(", "toPhysicalZone(", "toPhysicalZones("]

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 
 from lightkeeper.kernel.call import Call
 from lightkeeper.publishing import accounts, drafts, members, service
+from lightkeeper.publishing.account_rules import Action
 from lightkeeper.publishing.scaffold import LOGO as MEDIA
 from lightkeeper.publishing.scaffold import Answers, logo, offer_text
 from tests.guards.doors import BODIES, DEFINITION, FABRIKAM, HELD, PROD, SCOPES, THING, TIER1, Door, doors
@@ -78,7 +79,7 @@ def _listening() -> Iterator[list[str]]:
             asked.append(f"open: {why}")
         open_to_all(call, why)
 
-    def heard_require(call: Call, publisher_id: str, action: members.Action) -> object:
+    def heard_require(call: Call, publisher_id: str, action: Action) -> object:
         asked.append(f"member who may {action}")
         return require(call, publisher_id, action)
 
