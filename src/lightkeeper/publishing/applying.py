@@ -8,25 +8,15 @@ from typing import Any
 from lightkeeper.kernel import clock
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Conflict, Invalid, NotFound
-from lightkeeper.publishing import drafts, service, store, submission_store
+from lightkeeper.publishing import drafts, results, service, store, submission_store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.ingestion import reading
 from lightkeeper.publishing.ingestion.forms import insist_on_form, insist_on_ours, insist_on_subscriptions
-from lightkeeper.publishing.ingestion.names import (
-    MAIN,
-    OFFER_TYPE,
-    RESOURCES,
-    durable,
-    guids_of,
-    plan_guid,
-    product_guid,
-)
+from lightkeeper.publishing.ingestion.names import CARRIED_OUT, OFFER_TYPE, durable, guids_of, product_guid
 from lightkeeper.publishing.lifecycle import is_locked
 from lightkeeper.publishing.model import Environment
 from lightkeeper.publishing.offer import AudienceRow
 from lightkeeper.publishing.references import Draft, References, Resource
-
-_LAST = ("price-and-availability-update-private-audiences", "submission")
 
 
 @dataclass(slots=True)
@@ -60,7 +50,7 @@ class _Work:
             self._name(resource)
             insist_on_form(resource)
             self.names.name(resource)
-        ranks = {**dict.fromkeys(_LAST, 3), "product": 0, "plan": 1}
+        ranks = {**dict.fromkeys(CARRIED_OUT, 3), "product": 0, "plan": 1}
         for resource in sorted(resources, key=lambda one: ranks.get(reading.type_of(one), 2)):
             self._name(resource)
             kind = reading.type_of(resource)
@@ -73,7 +63,7 @@ class _Work:
             else:
                 self._change(kind, resource)
         self._save_all()
-        self._report()
+        self.changes.results.extend(results.told(self.names, resource) for resource in resources)
 
     def _name(self, resource: Resource) -> None:
         self.changes.at[0] = str(resource.get("resourceName") or resource.get("id") or resource.get("$schema") or "")
@@ -207,7 +197,7 @@ class _Work:
         if any(reading.type_of(one) == "submission" for one in self.changes.resources):
             raise Invalid("invalidRequest", "A private audience is updated without a submission in the same request.")
         offer_id = self.names.product_id(resource["product"])
-        plan_id = self.names.plan_of(self._stored(offer_id), resource)
+        plan_id = self.names.plan_of(self.names.stored(offer_id), resource)
         audiences = resource["privateAudiences"]
         if not isinstance(audiences, Mapping):
             raise Invalid(
@@ -227,39 +217,6 @@ class _Work:
             add=[AudienceRow(row["subscriptionId"], row.get("description", "")) for row in add],
             remove=[row["subscriptionId"] for row in remove],
         )
-
-    def _report(self) -> None:
-        """Say how each resource is called now, and what it belongs to, whatever the request called that."""
-        self.changes.results.extend(self._told(resource) for resource in self.changes.resources)
-
-    def _stored(self, offer_id: str) -> Draft:
-        offer = drafts.find_or_refuse(self.call, self.publisher, offer_id)
-        return Draft(offer_id, offer.draft.document, offer)
-
-    def _told(self, resource: Resource) -> Resource:
-        kind = reading.type_of(resource)
-        told = {key: value for key, value in resource.items() if key not in ("url", "privateAudiences")}
-        if kind == "product" and resource.get("lifecycleState") == "deleted":
-            return told
-        if kind == "customer-leads":
-            told = {key: told[key] for key in ("$schema", "product", "leadDestination") if key in told}
-        offer_id = (
-            self.names.own_id(resource, "product") if kind == "product" else self.names.product_id(resource["product"])
-        )
-        guid = product_guid(self.publisher.id, offer_id)
-        parts = [guid]
-        if kind != "product":
-            told["product"] = durable("product", guid)
-        if kind == "plan" or "plan" in resource:
-            draft = self.drafts.get(offer_id) or self._stored(offer_id)
-            parts.append(plan_guid(self.publisher.id, offer_id, self.names.plan_of(draft, resource)))
-            if kind != "plan":
-                told["plan"] = durable("plan", *parts)
-        if kind in ("listing-asset", "listing-trailer"):
-            told["listing"] = durable("listing", guid, MAIN)
-        elif kind in RESOURCES and kind not in (*_LAST, "reseller"):
-            told["id"] = durable(kind, *parts, *((MAIN,) if kind in ("listing", "plan-listing") else ()))
-        return told
 
 
 def _alternative(value: Any) -> str:

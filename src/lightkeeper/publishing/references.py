@@ -6,7 +6,7 @@ from typing import Any
 
 from lightkeeper.kernel.call import Call
 from lightkeeper.kernel.problems import Invalid, NotFound
-from lightkeeper.publishing import store
+from lightkeeper.publishing import drafts, store
 from lightkeeper.publishing.account import Publisher
 from lightkeeper.publishing.ingestion import reading
 from lightkeeper.publishing.ingestion.names import LOCAL_NAME, durable, guids_of, plan_guid, product_guid
@@ -95,6 +95,11 @@ class References:
         if not isinstance(reference, Mapping) and parts is None:
             raise Invalid("invalidId", f"'{str(reference)[:100]}' does not refer to a plan.", target="plan")
         raise NotFound("resourceNotFound", f"Product '{draft.id}' has no plan '{str(reference)[:100]}'.", target="plan")
+
+    def stored(self, offer_id: str) -> Draft:
+        """Return the offer as it is kept. Raises `NotFound`."""
+        offer = drafts.find_or_refuse(self.call, self.publisher, offer_id)
+        return Draft(offer_id, offer.draft.document, offer)
 
     def _named(self, reference: Mapping[str, Any], kind: str) -> Resource:
         found = self.local.get(str(reference["resourceName"]))

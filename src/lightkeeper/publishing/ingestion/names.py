@@ -27,6 +27,9 @@ OTHER_RESOURCES = frozenset({
 })  # fmt: skip
 """What the API knows for other offer types only."""
 
+CARRIED_OUT = ("price-and-availability-update-private-audiences", "submission")
+"""Resources that are done rather than kept: they come when everything else of a request is in place."""
+
 MAIN = "main"
 """The last part of a listing's durable id: an offer and a plan have one listing each."""
 
