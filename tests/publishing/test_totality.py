@@ -7,15 +7,16 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lightkeeper.publishing import document
+from lightkeeper.publishing import offer_file
 from lightkeeper.publishing.check import check_document, check_offer
 from lightkeeper.publishing.diff import diff_offers
-from lightkeeper.publishing.document import of_value, read
+from lightkeeper.publishing.document import of_value
 from lightkeeper.publishing.field_diff import applied
 from lightkeeper.publishing.ingestion.reading import offer_from_tree
 from lightkeeper.publishing.ingestion.writing import tree_of
 from lightkeeper.publishing.lifecycle import NEXT, PHASE_OF, STATUS_OF, Event, Stage, after, cancellation, is_locked
 from lightkeeper.publishing.offer import read_offer
+from lightkeeper.publishing.offer_file import read
 from lightkeeper.publishing.scaffold import offer_files
 from lightkeeper.publishing.shape import check_shape
 from tests.publishing.offers import GROUP, good_offer, with_private_plan
@@ -186,7 +187,7 @@ def test_both_readers_of_yaml_read_the_same(at: int, length: int, instead: str) 
     """The fast reader may give up, but it never reads something else; places included."""
     text = GOOD[:at] + instead + GOOD[at + length :]
 
-    fast, slow = document._read_fast(text, "f"), document._read_slow(text, "f")
+    fast, slow = offer_file._read_fast(text, "f"), offer_file._read_slow(text, "f")
 
     if fast is not None and not any(fault.code == "file-syntax" for fault in slow.findings):
         assert (fast.value, fast.places) == (slow.value, slow.places)

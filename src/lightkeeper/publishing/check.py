@@ -10,7 +10,7 @@ from typing import Any
 
 from lightkeeper.access import roles as built_in_roles
 from lightkeeper.kernel.findings import Finding, Severity
-from lightkeeper.publishing import document
+from lightkeeper.publishing import document, offer_file
 from lightkeeper.publishing.audience import read_csv
 from lightkeeper.publishing.document import Document
 from lightkeeper.publishing.listing_rules import check_listing
@@ -62,7 +62,7 @@ def check_offer(
 
 def load(text: str, file: str, media: Media | None = None) -> Document:
     """Return the document an offer file holds, with the audiences of its CSV files in place."""
-    return _with_audiences(document.read(text, file), media)
+    return _with_audiences(offer_file.read(text, file), media)
 
 
 def check_document(
